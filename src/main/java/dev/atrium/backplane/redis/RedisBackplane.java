@@ -363,6 +363,7 @@ public final class RedisBackplane implements Backplane {
         public void up() {
             mustRepublish = true;
             presence.suspectLostExits();
+            sessions.suspectLostDeletes();
             heartbeat.beat();
         }
 

@@ -43,6 +43,8 @@ final class RedisSessions extends RepublishedState implements SessionStore {
     /** Tokens of those that Redis may have. Without them each client that came and went in an outage would be remembered. */
     private final Set<String> stored = new HashSet<>();
     private final List<SavedSession> unpublishedReleases = new ArrayList<>();
+    /** Whether Redis may have sessions of this replica that have ended for good. */
+    private boolean lostDeletes;
     private volatile Host host = (namespace, sessionId, resumed) -> Uni.createFrom().item(false);
 
     RedisSessions(RedisContext context, ReconnectingConnection commands, RoomLog log, Subscriptions subscriptions,
@@ -143,9 +145,32 @@ final class RedisSessions extends RepublishedState implements SessionStore {
         return onLoop(() -> {
             SavedSession deleted = removeLocal(token);
             String sessions = keys.sessions(node);
-            return sendOrRepublish(deleted == null ? Request.cmd(Command.HDEL).arg(sessions).arg(token)
-                    : Script.DELETE.with(sessions, keys.waiting(ownRoom(deleted))).arg(token));
+            return orRepublish(commands.send(deleted == null ? Request.cmd(Command.HDEL).arg(sessions).arg(token)
+                    : Script.DELETE.with(sessions, keys.waiting(ownRoom(deleted))).arg(token)), this::suspectLostDeletes);
         });
+    }
+
+    /**
+     * Redis may have failed over, or a deletion failed: the next republication looks for sessions that have ended. On the
+     * loop.
+     */
+    void suspectLostDeletes() {
+        lostDeletes = true;
+    }
+
+    /** Deletes the sessions that Redis has, and this replica has no more: they could be resumed for as long as it lives. */
+    private void deleteForgotten() {
+        lostDeletes = false;
+        String sessions = keys.sessions(node);
+        orRepublish(commands.send(Request.cmd(Command.HKEYS).arg(sessions)).onSuccess(tokens -> loop.run(() -> {
+            for (Response token : tokens) {
+                if (!local.containsKey(token.toString())) {
+                    limiter.submit(() -> orRepublish(
+                            commands.send(Request.cmd(Command.HDEL).arg(sessions).arg(token.toString())),
+                            this::suspectLostDeletes));
+                }
+            }
+        })), this::suspectLostDeletes);
     }
 
     @Override
@@ -302,6 +327,9 @@ final class RedisSessions extends RepublishedState implements SessionStore {
         List<SavedSession> releases = List.copyOf(unpublishedReleases);
         unpublishedReleases.clear();
         releases.forEach(session -> limiter.submit(() -> sendRelease(session)));
+        if (lostDeletes) {
+            deleteForgotten();
+        }
         return Future.join(List.copyOf(local.keySet()).stream()
                 .map(token -> limiter.call(() -> saveAgain(token))).toList());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneContract;
+import dev.atrium.backplane.SavedSession;
 import dev.atrium.backplane.Settings;
 import dev.atrium.it.fixture.RedisProcess;
 import dev.atrium.room.Node;
@@ -13,6 +14,8 @@ import dev.atrium.room.Sender;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,6 +57,24 @@ class RedisBackplaneIT extends BackplaneContract {
         } finally {
             redis.command("ACL SETUSER atrium +hlen");
         }
+    }
+
+    @Test
+    void a_session_that_has_ended_while_redis_refused_its_deletion_is_deleted_later() {
+        RedisKeys keys = new RedisKeys("atrium");
+        SavedSession session = new SavedSession(node.newToken(), new Sender(node.newSessionId(), null), "/", Map.of(),
+                Set.of());
+        backplane.sessions().save(session).await().indefinitely();
+        String stored = "HEXISTS \"" + keys.sessions(node.name()) + "\" " + session.token();
+        assertThat(redis.command(stored)).isEqualTo(":1");
+        redis.command("ACL SETUSER atrium -evalsha");
+        try {
+            backplane.sessions().delete(session.token()).await().indefinitely();
+        } finally {
+            redis.command("ACL SETUSER atrium +evalsha");
+        }
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> redis.command(stored).equals(":0"));
+        assertThat(backplane.sessions().resume(session.token(), "/", null).await().indefinitely()).isNull();
     }
 
     @Override
