@@ -125,16 +125,19 @@ public final class Authentication {
     private Uni<List<RoomId>> narrow(Session session) {
         Grant grant = access.grant(session);
         List<RoomId> lost = new ArrayList<>();
+        List<RoomId> hidden = new ArrayList<>();
         for (Membership membership : session.memberships()) {
             RoomId room = membership.room();
             if (!grant.mayJoin(room) && !session.granted().contains(room.name())) {
                 lost.add(room);
-            } else if (!grant.mayWatch(room)) {
+            } else if (membership.watchesPresence() && !grant.mayWatch(room)) {
                 membership.watchPresence(false);
+                hidden.add(room);
             }
         }
         return Resumption.all(lost.stream().map(room -> service.leave(session, room)).toList())
-                .chain(left -> service.save(session)).emitOn(session.loop()::run).replaceWith(lost);
+                .chain(left -> hidden.isEmpty() ? Uni.createFrom().voidItem() : service.save(session))
+                .emitOn(session.loop()::run).replaceWith(lost);
     }
 
     private void check(Session session, Identity identity) {

@@ -47,7 +47,7 @@ final class SessionMemberships {
 
     /** Makes the session a member of a room, emits the event, and lists it among the members. */
     Uni<Joined> join(Session session, RoomId room, boolean watchesPresence, StreamPosition since) {
-        return inOrder(session, room, () -> joinOrUpdate(session, room, watchesPresence, since));
+        return inOrder(session, room, () -> joinOrUpdate(session, room, watchesPresence, since, false));
     }
 
     /** Joins for the application, regardless of the session's token. An existing membership keeps its presence events. */
@@ -56,18 +56,26 @@ final class SessionMemberships {
             Membership present = session.membership(room);
             // Before the join, because the join stores the session for a resume, with the granted rooms.
             boolean granted = session.granted().add(room.name());
-            return joinOrUpdate(session, room, present != null && present.watchesPresence(), null).onFailure().invoke(() -> {
-                if (granted) {
-                    session.granted().remove(room.name());
-                }
-            });
+            return joinOrUpdate(session, room, present != null && present.watchesPresence(), null, granted).onFailure()
+                    .invoke(() -> {
+                        if (granted) {
+                            session.granted().remove(room.name());
+                        }
+                    });
         });
     }
 
-    private Uni<Joined> joinOrUpdate(Session session, RoomId room, boolean watchesPresence, StreamPosition since) {
+    /** @param granted whether the application has just granted the room */
+    private Uni<Joined> joinOrUpdate(Session session, RoomId room, boolean watchesPresence, StreamPosition since,
+            boolean granted) {
         Membership present = session.membership(room);
         if (present != null) {
-            return update(session, present, watchesPresence, since);
+            boolean changed = granted || present.watchesPresence() != watchesPresence;
+            present.watchPresence(watchesPresence);
+            // A session in many rooms takes hundreds of kilobytes, and a client may repeat its joins.
+            return (changed ? resumption.save(session) : Uni.createFrom().voidItem()).emitOn(session.loop()::run)
+                    .map(saved -> new Joined(room, present.position(), since != null && present.covers(since), present))
+                    .onFailure().transform(ErrorReply::ofIdempotent);
         }
         return room.isSession() ? Uni.createFrom().failure(new ErrorReply(403, "room: this is another session's own room"))
                 : joinNow(session, room, watchesPresence, since);
@@ -82,13 +90,6 @@ final class SessionMemberships {
                     .onFailure().invoke(failure -> undo(session, membership))
                     .onFailure().transform(ErrorReply::ofIdempotent);
         });
-    }
-
-    private Uni<Joined> update(Session session, Membership present, boolean watchesPresence, StreamPosition since) {
-        present.watchPresence(watchesPresence);
-        return resumption.save(session).emitOn(session.loop()::run)
-                .map(saved -> new Joined(present.room(), present.position(), since != null && present.covers(since), present))
-                .onFailure().transform(ErrorReply::ofIdempotent);
     }
 
     /** A join that failed halfway: otherwise the next one would find a member that no list of members shows. */

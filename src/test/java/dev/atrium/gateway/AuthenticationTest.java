@@ -81,6 +81,15 @@ class AuthenticationTest extends WithGateway {
     }
 
     @Test
+    void a_next_token_that_takes_nothing_away_does_not_store_the_session_again() {
+        Client client = connect(Identity.NOBODY);
+        done(authentication.authenticate(client.session, token("ann", "*", "join")));
+        join(client, LOBBY);
+        outages.put("save", new IllegalStateException("unexpected call"));
+        assertThat(done(authentication.authenticate(client.session, token("ann", "*", "join"))).left()).isEmpty();
+    }
+
+    @Test
     void rooms_into_which_the_application_has_put_a_session_do_not_depend_on_its_token() {
         Client client = connect(Identity.NOBODY);
         done(authentication.authenticate(client.session, token("ann", "lobby", "join")));

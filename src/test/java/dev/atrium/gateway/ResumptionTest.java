@@ -72,6 +72,16 @@ class ResumptionTest extends WithGateway {
         assertThat(client.session.resumeToken()).isNull();
     }
 
+    @Test
+    void a_join_that_changes_nothing_does_not_store_the_session_again() {
+        Client client = admit(ANN);
+        join(client, LOBBY);
+        outages.put("save", BackplaneUnavailableException.notSent("test"));
+        join(client, LOBBY);
+        assertThat(error(gateway.execute(client.session, Cost.NONE, new Command.Join(LOBBY, true, null))).code())
+                .as("it watches the presence from now on").isEqualTo(503);
+    }
+
     /** Nothing would release it any more, and a client that was sent away for good could resume it. */
     @Test
     void a_session_that_has_ended_is_not_stored_by_what_it_was_doing() {

@@ -10,6 +10,7 @@ import dev.atrium.room.SessionId;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -42,6 +43,8 @@ final class RedisSessions extends RepublishedState implements SessionStore {
     private final Map<String, SavedSession> local = new HashMap<>();
     /** Tokens of those that Redis may have. Without them each client that came and went in an outage would be remembered. */
     private final Set<String> stored = new HashSet<>();
+    /** Tokens of sessions that are being saved, with the results of their next saves; null if nothing has changed meanwhile. */
+    private final Map<String, Promise<Void>> saving = new HashMap<>();
     private final List<SavedSession> unpublishedReleases = new ArrayList<>();
     /** Whether Redis may have sessions of this replica that have ended for good. */
     private boolean lostDeletes;
@@ -86,7 +89,26 @@ final class RedisSessions extends RepublishedState implements SessionStore {
             unpublished = true;
             return Future.succeededFuture();
         }
-        return saveOrRepublish(session);
+        return saveInTurn(session);
+    }
+
+    /** One save at a time: a session in many rooms takes hundreds of kilobytes, and its client may join and leave often. */
+    private Future<Void> saveInTurn(SavedSession session) {
+        String token = session.token();
+        if (saving.containsKey(token)) {
+            return saving.computeIfAbsent(token, first -> Promise.promise()).future();
+        }
+        saving.put(token, null);
+        return saveOrRepublish(session).onComplete(saved -> loop.run(() -> saveNext(token)));
+    }
+
+    /** Saves what the session is by now, if it has changed during its last save. */
+    private void saveNext(String token) {
+        Promise<Void> next = saving.remove(token);
+        if (next != null) {
+            SavedSession latest = local.get(token);
+            (latest == null ? Future.<Void> succeededFuture() : saveInTurn(latest)).onComplete(next);
+        }
     }
 
     /** Saves a session of this replica; ends it here if it has moved to another replica while this one slept past its lease. */
