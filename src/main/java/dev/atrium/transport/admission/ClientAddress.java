@@ -44,8 +44,13 @@ final class ClientAddress {
         try {
             int slash = network.indexOf('/');
             int whole = network.indexOf(':') >= 0 ? 128 : 32;
-            return new IpSubnetFilterRule(slash < 0 ? network : network.substring(0, slash),
-                    slash < 0 ? whole : Integer.parseInt(network.substring(slash + 1)), IpFilterRuleType.ACCEPT);
+            String address = slash < 0 ? network : network.substring(0, slash);
+            if (bytes(address) == null) {
+                // Netty would resolve it as a host name: of 10/8 remains 0.0.0.0/8.
+                throw new IllegalArgumentException("no address");
+            }
+            return new IpSubnetFilterRule(address, slash < 0 ? whole : Integer.parseInt(network.substring(slash + 1)),
+                    IpFilterRuleType.ACCEPT);
         } catch (RuntimeException e) {
             throw new ConfigurationException(
                     "atrium.trusted-proxies: expected networks, for example 10.0.0.0/8, got \"" + network + '"');

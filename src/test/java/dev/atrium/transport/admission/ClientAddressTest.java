@@ -79,7 +79,8 @@ class ClientAddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8/8", "10.0.0.0/x", "2001:db8::/129" })
+    @ValueSource(strings = { "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8/8", "10.0.0.0/x", "2001:db8::/129",
+            "10/8", "192.168/16", "10", "localhost", "localhost/32", "0x0a000000/8", "167772160/8", "", "/8" })
     void an_invalid_network_stops_the_start(String network) {
         assertThatThrownBy(() -> new ClientAddress(List.of("10.0.0.0/8", network))).isInstanceOf(ConfigurationException.class)
                 .hasMessage("atrium.trusted-proxies: expected networks, for example 10.0.0.0/8, got \"" + network + '"');
