@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,18 +30,27 @@ final class Origins {
     private static void check(String origin) {
         if (!origin.equals(ANY) && !isOrigin(origin)) {
             throw new ConfigurationException(
-                    "atrium.origins: expected origins, for example https://app.example.com, got \"" + origin + '"');
+                    "atrium.origins: expected origins as browsers send them, in lower case and without a default port, "
+                            + "for example https://app.example.com, got \"" + origin + '"');
         }
     }
 
     private static boolean isOrigin(String text) {
         try {
             URI uri = URI.create(text);
-            return uri.getScheme() != null && uri.getHost() != null && uri.getUserInfo() == null && uri.getRawPath().isEmpty()
-                    && uri.getRawQuery() == null && uri.getRawFragment() == null;
+            return uri.getScheme() != null && uri.getHost() != null && text.equals(serialized(uri));
         } catch (IllegalArgumentException e) {
             return false;
         }
+    }
+
+    /** RFC 6454 section 6.2; hosts of schemes that are not of the web are as the application writes them. */
+    private static String serialized(URI uri) {
+        boolean isDefaultPort = uri.getPort() == ("https".equals(uri.getScheme()) ? 443 : 80);
+        boolean isWeb = uri.getScheme().matches("(?i)https?");
+        String origin = uri.getScheme() + "://" + uri.getHost()
+                + (uri.getPort() < 0 || isWeb && isDefaultPort ? "" : ":" + uri.getPort());
+        return isWeb ? origin.toLowerCase(Locale.ROOT) : origin;
     }
 
     /** Returns whether the allowlist is explicit, without the wildcard. */

@@ -61,15 +61,19 @@ class OriginsTest {
     @ValueSource(strings = { "app.example.com", "https://", "https://app.example.com/", "https://app.example.com?x",
             "https://app.example.com#x",
             "https://ann@app.example.com", "//app.example.com", "https:app", "https://app example.com", "https://*.example.com",
-            "null" })
+            "null", "https://App.example.com", "HTTPS://app.example.com", "https://app.example.com:443",
+            "http://app.example.com:80",
+            "https://app.example.com:", "https://app.example.com:08443" })
     void an_invalid_origin_stops_the_start(String text) {
         assertThatThrownBy(() -> new Origins(Optional.of(List.of("https://app.example.com", text))))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessage("atrium.origins: expected origins, for example https://app.example.com, got \"" + text + '"');
+                .hasMessage("atrium.origins: expected origins as browsers send them, in lower case and without a default port, "
+                        + "for example https://app.example.com, got \"" + text + '"');
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "http://localhost", "https://[::1]:8443", "capacitor://localhost", "http://192.0.2.1:80" })
+    @ValueSource(strings = { "http://localhost", "https://[::1]:8443", "capacitor://localhost", "http://192.0.2.1:8080",
+            "http://localhost:443", "https://localhost:80", "app://Main" })
     void an_origin_has_a_scheme_a_host_and_an_optional_port(String origin) {
         assertThatCode(() -> new Origins(Optional.of(List.of(origin)))).doesNotThrowAnyException();
     }
