@@ -48,9 +48,7 @@ public final class HistoryPolicy {
                 .sorted(Comparator
                         .comparing((Map.Entry<String, BackplaneConfig.NamespaceHistory> rule) -> rule.getKey().length())
                         .reversed())
-                .map(rule -> new Rule(Glob.pattern(rule.getKey()), limit("atrium.history.namespace.\"" + rule.getKey() + '"',
-                        rule.getValue().size().orElse(settings.size()), rule.getValue().bytes().orElse(settings.bytes()),
-                        rule.getValue().age().orElse(settings.age()))))
+                .map(rule -> rule(rule.getKey(), rule.getValue(), settings))
                 .toList();
     }
 
@@ -84,6 +82,13 @@ public final class HistoryPolicy {
     /** Returns the longest history age of any namespace, in milliseconds. */
     public long longestAge() {
         return rules.stream().mapToLong(rule -> rule.limit.age()).reduce(defaultLimit.age(), Math::max);
+    }
+
+    private static Rule rule(String namespaces, BackplaneConfig.NamespaceHistory values,
+            BackplaneConfig.HistorySettings defaults) {
+        String setting = "atrium.history.namespace.\"" + namespaces + '"';
+        return new Rule(Glob.ofNamespaces(setting, namespaces), limit(setting, values.size().orElse(defaults.size()),
+                values.bytes().orElse(defaults.bytes()), values.age().orElse(defaults.age())));
     }
 
     private static Limit limit(String setting, int size, long bytes, Duration age) {

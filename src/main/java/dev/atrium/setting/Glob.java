@@ -8,6 +8,17 @@ public final class Glob {
     private Glob() {
     }
 
+    /**
+     * Compiles a glob that is to match namespaces; one that can match none would have no effect.
+     *
+     * @throws io.quarkus.runtime.configuration.ConfigurationException naming the setting
+     */
+    public static Pattern ofNamespaces(String setting, String glob) {
+        Require.that(glob.matches("[/*][^ ,?]*"), setting,
+                "names that begin with a slash, or with *, and have no space, comma or question mark, got " + glob);
+        return pattern(glob);
+    }
+
     /** Compiles a glob to a pattern for the whole text. */
     public static Pattern pattern(String glob) {
         String[] parts = glob.split("\\*", -1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
@@ -77,11 +78,22 @@ class HistoryPolicyTest {
             "age                      | 999ms   | atrium.history.age: expected a duration from 1s to 365d, got 999ms",
             "age                      | 366d    | atrium.history.age: expected a duration from 1s to 365d, got 366d",
             "namespace.\"/a*\".size   | -1      | atrium.history.namespace.\"/a*\".size: expected from 0 to 1000000, got -1",
+            "namespace.\"chat*\".size | 5       | atrium.history.namespace.\"chat*\": expected names that begin with a slash, or with *, "
+                    + "and have no space, comma or question mark, got chat*",
             "namespace.\"/a*\".age    | 1ms     | atrium.history.namespace.\"/a*\".age: expected a duration from 1s to 365d, got 1ms",
     })
     void a_setting_out_of_range_is_named_with_the_range(String setting, String value, String message) {
         assertThatThrownBy(() -> policy(Map.of("atrium.history." + setting, value))).isInstanceOf(ConfigurationException.class)
                 .hasMessage(message);
+    }
+
+    @Test
+    void a_variable_overrides_the_limit_of_a_namespace_in_a_file() {
+        HistoryPolicy policy = new HistoryPolicy(new SmallRyeConfigBuilder().withMapping(BackplaneConfig.class)
+                .withSources(new PropertiesConfigSource(Map.of("atrium.history.namespace.\"/chat*\".size", "5"), "file", 100),
+                        new EnvConfigSource(Map.of("ATRIUM_HISTORY_NAMESPACE___CHAT___SIZE", "7"), 300))
+                .build().getConfigMapping(BackplaneConfig.class).history());
+        assertThat(policy.of("/chat").size()).isEqualTo(7);
     }
 
     private static HistoryPolicy policy(Map<String, String> settings) {

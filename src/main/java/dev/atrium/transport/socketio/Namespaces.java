@@ -51,9 +51,7 @@ final class Namespaces {
         this.gateway = gateway;
         this.authentication = authentication;
         this.config = config;
-        config.namespaces().forEach(glob -> Require.that(glob.startsWith("/") || glob.startsWith("*"),
-                "atrium.socketio.namespaces", "names that begin with a slash, or with *, got " + glob));
-        this.open = config.namespaces().stream().map(Glob::pattern).toList();
+        this.open = config.namespaces().stream().map(glob -> Glob.ofNamespaces("atrium.socketio.namespaces", glob)).toList();
         Require.between("atrium.socketio.connect-timeout", config.connectTimeout(), Duration.ofMillis(50), Duration.ofHours(1));
         Require.between("atrium.socketio.max-attachments", config.maxAttachments(), 0, 999);
     }
