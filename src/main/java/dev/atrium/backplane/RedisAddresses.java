@@ -7,6 +7,7 @@ import io.vertx.redis.client.RedisOptions;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.regex.Pattern;
 
 /**
  * Startup check of the Redis addresses, before the Redis client parses them: on some invalid ones the client fails with a stack
@@ -15,18 +16,25 @@ import java.net.URISyntaxException;
 @Singleton
 final class RedisAddresses implements RedisOptionsCustomizer {
 
+    private static final Pattern DATABASE = Pattern.compile("/?|/[0-9]{1,9}");
+
     /** @throws ConfigurationException naming the setting, but not its value, which may contain a password */
     @Override
     public void customize(String client, RedisOptions options) {
         Require.that(options.getEndpoints().stream().allMatch(RedisAddresses::isAddress), "quarkus.redis.hosts",
-                "addresses such as redis://:password@localhost:6379, and in the password %40 for @, %23 for #, %2F for /");
+                "addresses with a scheme, such as redis://:password@localhost:6379, and in the password %40 for @, %23 for #, %2F for /");
     }
 
     private static boolean isAddress(String endpoint) {
         try {
             URI address = new URI(endpoint);
-            return address.getScheme() != null && address.getRawFragment() == null
-                    && (address.getRawAuthority() == null || address.getHost() != null);
+            return address.getRawFragment() == null && switch (String.valueOf(address.getScheme())) {
+                case "redis", "rediss" -> address.getHost() != null && address.getPort() <= 65_535
+                        && DATABASE.matcher(address.getPath()).matches();
+                case "unix" -> address.getRawAuthority() == null && address.getPath() != null;
+                // Without a scheme, redis:6379 has one, redis, and no host.
+                default -> false;
+            };
         } catch (URISyntaxException e) {
             return false;
         }

@@ -26,10 +26,12 @@ class RedisAddressesTest {
     @ParameterizedTest
     @ValueSource(strings = { "localhost", "//localhost:6379", "", "redis://:p@ss@localhost:6379",
             "redis://:pa#ss@localhost:6379", "redis://:pa ss@localhost",
-            "redis://local host:6379", "redis://:pa/ss@localhost:6379", "redis://redis_1:6379", "redis://localhost:6379#0" })
+            "redis://local host:6379", "redis://:pa/ss@localhost:6379", "redis://redis_1:6379", "redis://localhost:6379#0",
+            "redis:6379", "redis.example.com:6379", "localhost:6379", "http://localhost:6379", "redis:///0", "redis:/localhost",
+            "redis://localhost/main", "redis://localhost:637900", "unix:redis.sock", "REDIS://localhost" })
     void addresses_that_the_client_would_misread_are_rejected(String address) {
         assertThatThrownBy(() -> check(address)).isInstanceOf(ConfigurationException.class)
-                .hasMessageStartingWith("quarkus.redis.hosts: expected addresses such as redis://");
+                .hasMessageStartingWith("quarkus.redis.hosts: expected addresses with a scheme, such as redis://");
     }
 
     @Test
