@@ -4,6 +4,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.resources.Resource;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.runtime.util.ExceptionUtil;
 import java.util.Map;
 
 /**
@@ -36,7 +37,9 @@ final class OpenTelemetryStart {
                     .disableShutdownHook()
                     .build().getOpenTelemetrySdk());
         } catch (RuntimeException e) {
-            throw new ConfigurationException("otel: " + e.getMessage());
+            Throwable root = ExceptionUtil.getRootCause(e);
+            // The first message may say no more than that an error is unexpected.
+            throw new ConfigurationException("otel: " + e.getMessage() + (root == e ? "" : ": " + root.getMessage()));
         }
     }
 }

@@ -2,6 +2,8 @@ package dev.atrium.tracing;
 
 import dev.atrium.setting.Require;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -90,13 +92,31 @@ final class TraceSettings {
             String endpoint = settings.get(exporter + "endpoint");
             Require.that(endpoint == null || isAddress(endpoint), exporter + "endpoint",
                     "the address of a collector, for example http://otel-collector:4318, got " + endpoint);
-            String protocol = settings.get(exporter + "protocol");
-            Require.that(protocol == null || protocol.equals("http/protobuf"), exporter + "protocol",
-                    "http/protobuf, got " + protocol);
+            require(settings, exporter + "protocol", "http/protobuf", "http/protobuf");
+            require(settings, exporter + "compression", "gzip|none", "gzip or none");
+            require(settings, exporter + "timeout", "[^-].*", "a duration in milliseconds");
+            for (String file : new String[] { "certificate", "client.key", "client.certificate" }) {
+                String path = settings.get(exporter + file);
+                Require.that(path == null || isFile(Path.of(path)), exporter + file,
+                        "a file that can be read, got " + path);
+            }
+        }
+        for (String number : new String[] { "schedule.delay", "max.queue.size", "max.export.batch.size", "export.timeout" }) {
+            require(settings, "otel.bsp." + number, "0*[1-9].*", "a positive number");
         }
         String sampler = settings.get(SAMPLER);
         Require.that(SAMPLERS.contains(sampler), SAMPLER, "one of " + String.join(", ", SAMPLERS) + ", got " + sampler);
         Require.that(isRatio(settings.get(RATIO)), RATIO, "from 0 to 1, got " + settings.get(RATIO));
+    }
+
+    /** OpenTelemetry parses what the pattern lets through, and names a setting that it cannot parse. */
+    private static void require(Map<String, String> settings, String setting, String pattern, String expected) {
+        String value = settings.get(setting);
+        Require.that(value == null || value.matches(pattern), setting, expected + ", got " + value);
+    }
+
+    private static boolean isFile(Path path) {
+        return Files.isReadable(path) && !Files.isDirectory(path);
     }
 
     private static boolean isAddress(String endpoint) {

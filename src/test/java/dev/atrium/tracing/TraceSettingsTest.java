@@ -3,6 +3,7 @@ package dev.atrium.tracing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.HashMap;
@@ -42,12 +43,37 @@ class TraceSettingsTest {
             "otel.exporter.otlp.endpoint,          collector:4318, http://otel-collector:4318",
             "otel.exporter.otlp.traces.endpoint,   collector:4318, http://otel-collector:4318",
             "otel.exporter.otlp.protocol,          grpc,           http/protobuf",
+            "otel.exporter.otlp.compression,       zip,            gzip or none",
+            "otel.exporter.otlp.timeout,           -1,             a duration",
+            "otel.exporter.otlp.certificate,       /nope,          a file that can be read",
+            "otel.exporter.otlp.client.key,        src,            a file that can be read",
+            "otel.exporter.otlp.traces.client.certificate, /nope,  a file that can be read",
+            "otel.bsp.schedule.delay,              -1,             a positive number",
+            "otel.bsp.max.queue.size,              0,              a positive number",
+            "otel.bsp.max.export.batch.size,       none,           a positive number",
+            "otel.bsp.export.timeout,              00,             a positive number",
             "otel.traces.sampler,                  some,           parentbased_traceidratio",
             "otel.traces.sampler.arg,              5,              from 0 to 1",
     })
     void an_invalid_value_is_named(String setting, String value, String accepts) {
         assertThatThrownBy(() -> read(Map.of(setting, value))).hasMessageStartingWith(setting + ": expected")
                 .hasMessageContaining(accepts);
+    }
+
+    @Test
+    void numbers_with_a_unit_and_files_are_left_to_opentelemetry() {
+        Map<String, String> settings = Map.of("otel.bsp.schedule.delay", "5s", "otel.bsp.max.queue.size", "0100",
+                "otel.bsp.export.timeout", "500", "otel.exporter.otlp.timeout", "10s", "otel.exporter.otlp.compression", "gzip",
+                "otel.exporter.otlp.certificate", "pom.xml");
+        assertThat(read(settings)).hasValueSatisfying(read -> assertThat(read).containsAllEntriesOf(settings));
+    }
+
+    /** It is OpenTelemetry that finds it, and says why in a cause alone. */
+    @Test
+    void an_error_of_opentelemetry_says_why() {
+        Map<String, String> settings = read(Map.of("otel.span.attribute.count.limit", "-1")).orElseThrow();
+        assertThatThrownBy(() -> OpenTelemetryStart.spans(settings, "node")).isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("otel: ").hasMessageContaining("must be non-negative");
     }
 
     @Test
