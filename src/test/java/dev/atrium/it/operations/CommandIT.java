@@ -111,6 +111,17 @@ class CommandIT {
     }
 
     @Test
+    void a_settings_file_that_does_not_exist_is_named(@TempDir Path directory) throws Exception {
+        String absent = directory.resolve("application.properties").toString();
+        Output bad = run(Map.of("QUARKUS_CONFIG_LOCATIONS", absent), "check-config");
+        assertThat(bad.code).isEqualTo(1);
+        assertThat(bad.text)
+                .contains("quarkus.config.locations: expected directories, or files of properties, that can be read, got "
+                        + absent)
+                .doesNotContain("\tat ", "make sense");
+    }
+
+    @Test
     void variables_that_are_no_setting_are_named() throws Exception {
         Map<String, String> variables = Map.of("ATRIUM_HEARTBEAT_INTERVAL", "10s", "ATRIUM_API_KEYS_BILLING_KEY",
                 "a-key-of-sixteen-or-more", "ATRIUM_API_KEYS_BILLING_ROOMS", "*:publish", "ATRIUM_SERVICE_HOST", "10.0.0.1",
