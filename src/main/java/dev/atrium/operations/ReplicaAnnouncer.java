@@ -1,12 +1,18 @@
 package dev.atrium.operations;
 
 import dev.atrium.backplane.Backplane;
+import dev.atrium.setting.Require;
+import io.netty.util.NetUtil;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.HttpServerStart;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -16,7 +22,10 @@ final class ReplicaAnnouncer {
 
     private static final Logger LOG = Logger.getLogger(ReplicaAnnouncer.class);
 
-    private static final String ANY_ADDRESS = "0.0.0.0";
+    private static final String SETTING = "atrium.replica.host";
+
+    /** Four numbers that are no IPv4 address are no name either. */
+    private static final Pattern NAME = Pattern.compile("(?![0-9]+(?:\\.[0-9]+)+$)[\\w-]+(?:\\.[\\w-]+)*\\.?");
 
     private final Backplane backplane;
     private final ListeningAddress address;
@@ -31,18 +40,35 @@ final class ReplicaAnnouncer {
         this.boundTo = boundTo;
     }
 
+    /** Checks the setting at startup: the other replicas would fail to forward requests to an invalid address. */
+    void start(@Observes StartupEvent startup) {
+        config.host().ifPresent(host -> Require.that(isHost(host), SETTING,
+                "a host name or an IP address, without scheme and port, got " + host));
+    }
+
     void listening(@ObservesAsync HttpServerStart started) throws UnknownHostException {
-        String host = host();
+        String host = host(config.host(), boundTo);
         address.whenKnown().subscribe().with(base -> backplane.announce(host + ":" + base.getPort()),
                 failure -> LOG.errorf("Other replicas cannot forward requests to this one, its port is not known: %s",
                         failure.getMessage()));
     }
 
-    private String host() throws UnknownHostException {
-        Optional<String> configured = config.host();
-        if (configured.isPresent()) {
-            return configured.get();
+    /** Returns the host for URLs, in which an IPv6 address has brackets. */
+    static String host(Optional<String> configured, String boundTo) throws UnknownHostException {
+        String host = configured.orElse(boundTo);
+        if (configured.isEmpty() && isEveryAddress(boundTo)) {
+            host = InetAddress.getLocalHost().getHostAddress();
         }
-        return boundTo.equals(ANY_ADDRESS) ? InetAddress.getLocalHost().getHostAddress() : boundTo;
+        return host.indexOf(':') < 0 ? host : '[' + host + ']';
+    }
+
+    static boolean isHost(String text) {
+        return text.indexOf('[') < 0 && NetUtil.createByteArrayFromIpAddressString(text) != null ? !isEveryAddress(text)
+                : NAME.matcher(text).matches();
+    }
+
+    private static boolean isEveryAddress(String host) {
+        byte[] address = NetUtil.createByteArrayFromIpAddressString(host);
+        return address != null && Arrays.equals(address, new byte[address.length]);
     }
 }

@@ -6,6 +6,7 @@ import dev.atrium.transport.admission.HttpChannel;
 import dev.atrium.transport.websocket.UpgradeChannel;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
@@ -54,6 +55,9 @@ final class Forwarding implements Drainable {
 
     /** Last known addresses of other replicas; an entry is removed and looked up again when a request to it fails. */
     private final ConcurrentMap<String, String> known = new ConcurrentHashMap<>();
+
+    /** Replicas that are alive and cannot be reached; logged once. */
+    private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
 
     Forwarding(Node node, Replicas replicas, Vertx vertx) {
         this.node = node;
@@ -114,7 +118,8 @@ final class Forwarding implements Drainable {
         }
         String address = known.get(owner);
         if (address != null) {
-            relay.to(address, toWebSocket);
+            // It may be of a replica that has ended since.
+            relay.to(address, toWebSocket, relay::gone);
             return;
         }
         Context context = Vertx.currentContext();
@@ -122,10 +127,11 @@ final class Forwarding implements Drainable {
         replicas.addressOf(owner).subscribe().with(
                 found -> context.runOnContext(now -> {
                     if (found == null) {
+                        unreachable.remove(owner);
                         relay.unknown();
                     } else {
                         known.put(owner, found);
-                        relay.to(found, toWebSocket);
+                        relay.to(found, toWebSocket, failure -> relay.unreached(found, failure));
                     }
                 }),
                 failure -> context.runOnContext(now -> {
@@ -158,7 +164,8 @@ final class Forwarding implements Drainable {
             this.forwarder = node.name() + '/' + HttpChannel.of(request).id().asShortText();
         }
 
-        void to(String address, boolean toWebSocket) {
+        /** @param unreached called if no connection can be made */
+        void to(String address, boolean toWebSocket, Handler<Throwable> unreached) {
             request.pause();
             // This replica has checked the origin, against the host that the client knows; the CORS headers of the owner's
             // response would be duplicates.
@@ -166,6 +173,9 @@ final class Forwarding implements Drainable {
             client.request(at(address, request.method(), request.uri(), forwarder))
                     .onSuccess(connected -> {
                         origin = connected;
+                        if (unreachable.remove(owner)) {
+                            LOG.infof("Replica %s at %s can be reached again", owner, address);
+                        }
                         if (request.response().closed()) {
                             origin.reset();
                         } else if (toWebSocket) {
@@ -174,7 +184,17 @@ final class Forwarding implements Drainable {
                             proxy(address);
                         }
                     })
-                    .onFailure(this::gone);
+                    .onFailure(unreached);
+        }
+
+        private void unreached(String address, Throwable failure) {
+            if (unreachable.add(owner)) {
+                LOG.warnf(
+                        "Replica %s cannot be reached at %s, and clients of Socket.IO that poll here lose their connections to it; "
+                                + "is its atrium.replica.host an address for other replicas? %s",
+                        owner, address, failure.getMessage());
+            }
+            gone(failure);
         }
 
         private void proxy(String address) {

@@ -30,6 +30,7 @@ class SettingsIT {
             "atrium.history.namespace.\"/x\".size, 1000001, to 1000000",
             "atrium.engineio.max-payload,         2M,      to 1048576",
             "atrium.socketio.namespaces,          chat,    names that begin with a slash",
+            "atrium.replica.host,                 http://10.0.0.1, without scheme and port",
             "atrium.auth.mode,                    required, mp.jwt.verify.publickey.location",
             "atrium.auth.timeout,                 0s,      50ms",
             "atrium.auth.cookie,                  session, atrium.origins",

@@ -15,6 +15,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -223,6 +224,19 @@ class RedisSocketIoIT {
     }
 
     @Test
+    void a_replica_that_others_cannot_reach_is_named_once() {
+        Map<String, String> settings = new HashMap<>(thirdSettings());
+        // Reserved for documentation: nothing answers there.
+        settings.put("atrium.replica.host", "192.0.2.1");
+        try (Replica third = Replica.start(settings)) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(elsewhere().get(session(third)).body()).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
+            }
+            assertThat(elsewhere().log()).containsOnlyOnce("cannot be reached at 192.0.2.1:" + third.port());
+        }
+    }
+
+    @Test
     void a_client_that_cancels_its_poll_elsewhere_is_gone_at_once() throws Exception {
         String session = session(here());
         asks(elsewhere(), session).close();
@@ -260,9 +274,12 @@ class RedisSocketIoIT {
     }
 
     private static Replica third() {
-        return Replica.start(
-                Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", cluster.redis().url(), "atrium.redis.lease", "3s",
-                        "atrium.drain.delay", "0s", "atrium.drain.window", "1s"));
+        return Replica.start(thirdSettings());
+    }
+
+    private static Map<String, String> thirdSettings() {
+        return Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", cluster.redis().url(), "atrium.redis.lease", "3s",
+                "atrium.drain.delay", "0s", "atrium.drain.window", "1s");
     }
 
     /** Path of a session on the first replica that has joined the namespace. */
