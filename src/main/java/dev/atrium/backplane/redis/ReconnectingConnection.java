@@ -10,8 +10,11 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -29,6 +32,11 @@ final class ReconnectingConnection {
     static final String UNIDENTIFIED = "";
 
     private static final int CONNECT_SECONDS = 5;
+    private static final String NO_HANDSHAKE = "no answer to the handshake within " + CONNECT_SECONDS
+            + " s: Redis hangs, or has as many clients as its maxclients";
+    private static final String NO_ANSWER = "no answer to the first commands within " + CONNECT_SECONDS
+            + " s: Redis hangs";
+    private static final int MOST_SILENT_SECONDS = 3;
 
     /** Failures of the client before it writes a command. */
     private static final Set<String> UNSENT = Set.of("Connection is closed", "Redis waiting queue is full");
@@ -45,6 +53,8 @@ final class ReconnectingConnection {
     /** Why it does not work: null if it does, empty before the first attempt. */
     private volatile String problem = "";
     private int made;
+    /** {@link System#nanoTime} of the last reply or push. */
+    private volatile long lastReceived;
 
     /**
      * What a request is sent to.
@@ -178,8 +188,12 @@ final class ReconnectingConnection {
         Request ready = request.apply(current.target);
         pending.increment();
         // In a later turn, also on the loop itself: the client would send at once there, ahead of what other threads have queued.
-        return loop.call(() -> current.connection.send(ready)).onComplete(done -> pending.decrement())
-                .recover(failure -> Future.failedFuture(unavailable(failure, current)));
+        return loop.call(() -> current.connection.send(ready)).onComplete(done -> {
+            pending.decrement();
+            if (done.succeeded()) {
+                lastReceived = System.nanoTime();
+            }
+        }).recover(failure -> Future.failedFuture(unavailable(failure, current)));
     }
 
     /** Returns the number of commands without a reply so far. Any thread. */
@@ -189,6 +203,9 @@ final class ReconnectingConnection {
 
     private BackplaneUnavailableException unavailable(Throwable failure, Live current) {
         RedisError error = RedisError.of(failure);
+        if (!error.code().isEmpty()) {
+            lastReceived = System.nanoTime();
+        }
         if (error.code().equals("NOSCRIPT") || error.code().equals("READONLY")) {
             // Scripts were flushed, or this Redis is no longer the primary: a new connection loads the scripts, or finds the new
             // primary.
@@ -205,7 +222,7 @@ final class ReconnectingConnection {
         }
         Future<RedisConnection> connecting = redis.connect();
         // The client's future never completes when Redis rejects its HELLO, for example because of too many clients.
-        connecting.timeout(CONNECT_SECONDS, TimeUnit.SECONDS).onComplete(result -> loop.run(() -> {
+        inTime(connecting, NO_HANDSHAKE).onComplete(result -> loop.run(() -> {
             if (result.failed()) {
                 connecting.onSuccess(RedisConnection::close);
                 retry(result.cause());
@@ -218,9 +235,12 @@ final class ReconnectingConnection {
     private void prepare(RedisConnection candidate) {
         candidate.endHandler(ignored -> loop.run(() -> lost(candidate, null)));
         candidate.exceptionHandler(failure -> loop.run(() -> lost(candidate, failure)));
-        candidate.handler(push -> loop.run(() -> listener.received(push)));
-        RedisServerInfo.of(candidate).compose(ReconnectingConnection::requirePrimary)
-                .compose(server -> listener.prepare(candidate, server)).timeout(CONNECT_SECONDS, TimeUnit.SECONDS)
+        candidate.handler(push -> {
+            lastReceived = System.nanoTime();
+            loop.run(() -> listener.received(push));
+        });
+        inTime(RedisServerInfo.of(candidate).compose(ReconnectingConnection::requirePrimary)
+                .compose(server -> listener.prepare(candidate, server)), NO_ANSWER)
                 .onComplete(result -> loop.run(() -> {
                     if (result.failed()) {
                         end(candidate);
@@ -230,9 +250,15 @@ final class ReconnectingConnection {
                     if (made > 0) {
                         reconnects.increment();
                     }
+                    lastReceived = System.nanoTime();
                     live = new Live(candidate, new Target(++made, result.result()));
                     listener.up();
                 }));
+    }
+
+    private static <T> Future<T> inTime(Future<T> answer, String otherwise) {
+        return answer.timeout(CONNECT_SECONDS, TimeUnit.SECONDS).recover(failure -> Future
+                .failedFuture(failure instanceof TimeoutException ? new TimeoutException(otherwise) : failure));
     }
 
     private static Future<RedisServerInfo> requirePrimary(RedisServerInfo server) {
@@ -262,14 +288,27 @@ final class ReconnectingConnection {
     /** Returns the failure's message with that of its root cause, which alone explains a failed TLS handshake. */
     private static String reason(Throwable failure) {
         Throwable root = ExceptionUtil.getRootCause(failure);
-        return root == failure ? failure.getMessage() : failure.getMessage() + ": " + root.getMessage();
+        return oneLine(root == failure ? failure.getMessage() : failure.getMessage() + ": " + root.getMessage());
+    }
+
+    /** Sorts the lines after the first: the client lists the failures of all Sentinels, each time in another order. */
+    private static String oneLine(String text) {
+        String[] lines = String.valueOf(text).strip().split("\\R(?:- )?");
+        return lines.length == 1 ? lines[0]
+                : lines[0] + ": " + Stream.of(lines).skip(1).sorted().collect(Collectors.joining("; "));
+    }
+
+    /** Each connection receives something once a second: a longer silence ends it at this end, by the read-idle timeout. */
+    private String closed() {
+        long silent = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - lastReceived);
+        return silent < MOST_SILENT_SECONDS ? "closed by Redis" : "closed after " + silent + " s without an answer of Redis";
     }
 
     private void retry(Throwable cause) {
         if (closed) {
             return;
         }
-        String reason = cause == null ? "closed by Redis" : reason(cause);
+        String reason = cause == null ? closed() : reason(cause);
         // Logged once per reason: Redis may be down for hours. That it closes a connection which it has just refused is no news.
         if (problem == null || problem.isEmpty() || cause != null && !reason.equals(problem)) {
             LOG.warnf("Redis %s connection is down: %s", name, reason);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
 /** Client of Redis whose connections a test breaks, and to whose commands it replies. */
 final class FakeRedis implements Redis {
@@ -24,6 +25,7 @@ final class FakeRedis implements Redis {
     final List<Connection> connections = new CopyOnWriteArrayList<>();
     /** Number of connection attempts that are still rejected. */
     volatile int rejectionsLeft;
+    volatile Supplier<String> rejection = () -> "rejected";
     /** Reply of new connections to INFO. */
     volatile String info = "role:master\r\nmaster_replid:c9a3\r\nredis_mode:standalone\r\n";
 
@@ -31,7 +33,7 @@ final class FakeRedis implements Redis {
     public Future<RedisConnection> connect() {
         if (rejectionsLeft > 0) {
             rejectionsLeft--;
-            return Future.failedFuture("rejected");
+            return Future.failedFuture(rejection.get());
         }
         Connection connection = new Connection(info);
         connections.add(connection);

@@ -15,6 +15,8 @@ import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
 import io.vertx.redis.client.impl.types.NumberType;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -238,6 +240,7 @@ class ReconnectingConnectionTest {
         up();
         FakeRedis.Connection first = redis.last();
         first.end.handle(null);
+        await().until(() -> connection.problem().equals("closed by Redis"));
         first.failures.handle(new IllegalStateException("reset"));
         await().until(() -> log.size() == 5);
         redis.last().failures.handle(new IllegalStateException("reset"));
@@ -246,6 +249,21 @@ class ReconnectingConnectionTest {
         assertThat(log).containsExactly("prepare", "up", "down", "prepare", "up", "down", "prepare", "up");
         assertThat(connection.isUp()).isTrue();
         assertThat(redis.connections).hasSize(3);
+    }
+
+    @Test
+    void failures_of_all_sentinels_are_one_line_whatever_their_order() {
+        List<String> failures = new ArrayList<>(List.of("b refused", "a refused", "c timed out"));
+        redis.rejection = () -> {
+            Collections.rotate(failures, 1);
+            return "Cannot connect\n- " + String.join("\n- ", failures);
+        };
+        redis.rejectionsLeft = 3;
+        try (CapturedLog lines = new CapturedLog(ReconnectingConnection.class.getName())) {
+            up();
+            assertThat(lines.lines())
+                    .containsExactly("Redis test connection is down: Cannot connect: a refused; b refused; c timed out");
+        }
     }
 
     @Test

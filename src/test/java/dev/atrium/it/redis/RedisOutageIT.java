@@ -159,6 +159,7 @@ class RedisOutageIT {
             assertThat(code(ann.call("heartbeat", "{}"))).isEqualTo(200);
             assertThat(code(ann.reply(seq))).isEqualTo(503);
             awaitAway(left);
+            left.awaitLog(" s without an answer of Redis");
             redis.thaw();
             SocketClient.await().until(() -> code(ann.call("send", "{\"room\":\"hung\",\"data\":2}")) == 200);
             SocketClient.await().until(() -> ann.pushes("message").stream().anyMatch(m -> m.path("data").asInt() == 2));

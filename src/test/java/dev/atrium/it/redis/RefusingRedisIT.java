@@ -7,6 +7,9 @@ import dev.atrium.it.fixture.RedisProcess;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
 import dev.atrium.it.fixture.SocketClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +106,26 @@ class RefusingRedisIT {
             assertThat(warnings).anySatisfy(line -> assertThat(line).contains(reason)).hasSizeLessThan(6);
             assertThat(left.metric("atrium_backplane_reconnects_total") - reconnects).isLessThan(8);
         }
+    }
+
+    @Test
+    void a_redis_that_takes_no_more_clients_is_named_and_nothing_else_is_logged() throws IOException {
+        int logged = left.log().length();
+        // It is the only client that Redis takes.
+        try (Socket admin = new Socket(InetAddress.getLoopbackAddress(), redis.port())) {
+            send(admin, "CONFIG SET maxclients 1\r\nCLIENT KILL USER atrium");
+            try {
+                left.awaitLog("no answer to the handshake within 5 s: Redis hangs, or has as many clients as its maxclients");
+                assertThat(left.log().substring(logged)).doesNotContain("ERROR");
+            } finally {
+                send(admin, "CONFIG SET maxclients 10000");
+            }
+        }
+    }
+
+    private static void send(Socket socket, String commands) throws IOException {
+        socket.getOutputStream().write((commands + "\r\n").getBytes());
+        socket.getInputStream().read();
     }
 
     @Test
