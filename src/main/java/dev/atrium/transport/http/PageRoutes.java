@@ -6,6 +6,7 @@ import dev.atrium.room.RoomId;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
 import io.quarkus.runtime.LaunchMode;
+import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -68,13 +69,24 @@ public final class PageRoutes {
         router.route("/rooms/:room").method(HttpMethod.GET).method(HttpMethod.HEAD).order(BEFORE_IDENTITY).handler(this::room);
         router.route(PAGES + "*").order(BEFORE_IDENTITY).handler(this::protect);
         router.route(PAGES + ":page").method(HttpMethod.GET).method(HttpMethod.HEAD).order(BEFORE_IDENTITY).handler(this::page);
-        router.route("/atrium.js").order(BEFORE_IDENTITY).handler(this::revalidate);
-        router.route("/atrium-rtc.js").order(BEFORE_IDENTITY).handler(this::revalidate);
+        readOnly(router, "/atrium.js", this::revalidate);
+        readOnly(router, "/atrium-rtc.js", this::revalidate);
     }
 
     private static void page(Router router, String path, String file) {
-        router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).order(BEFORE_IDENTITY)
-                .handler(context -> reroute(context, file));
+        readOnly(router, path, context -> reroute(context, file));
+    }
+
+    private static void readOnly(Router router, String path, Handler<RoutingContext> handler) {
+        router.route(path).order(BEFORE_IDENTITY).handler(context -> {
+            HttpMethod method = context.request().method();
+            if (method == HttpMethod.GET || method == HttpMethod.HEAD) {
+                handler.handle(context);
+            } else {
+                context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
+                Problem.send(context, 405);
+            }
+        });
     }
 
     private static void reroute(RoutingContext context, String file) {

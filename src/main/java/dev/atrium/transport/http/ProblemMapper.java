@@ -4,7 +4,9 @@ import dev.atrium.gateway.ErrorReply;
 import dev.atrium.transport.admission.Problem;
 import dev.atrium.transport.admission.ServedPaths;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -34,6 +36,9 @@ public class ProblemMapper {
             return refused.getResponse();
         }
         Response.ResponseBuilder response = Response.fromResponse(refused.getResponse());
+        if (refused instanceof NotAllowedException) {
+            response.header(HttpHeaders.ALLOW, AllowedMethods.at(context.normalizedPath()));
+        }
         return response.type(Problem.TYPE).entity(Problem.of(refused.getResponse().getStatus(), refused.getMessage())).build();
     }
 }

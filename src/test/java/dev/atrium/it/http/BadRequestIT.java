@@ -69,6 +69,7 @@ class BadRequestIT {
             "GET * HTTP/1.1@Host: a                       | 404 | there is nothing",
             "GET /rooms/a b c@Host: a                     | 400 | request: expected a request line",
             "DELETE /rooms/a HTTP/1.1@Host: a             | 405 | this path",
+            "PUT /rooms/a HTTP/1.1@Host: a                | 405 | this path",
             "GET /nothing HTTP/1.1@Host: a                | 404 | there is nothing",
             "GET /rooms/a HTTP/1.1@Host: a@Accept: */*;q=0 | 406 | Accept:",
             "GET /rooms/a HTTP/1.1@Host: a@X-API-Key: none | 401 | ",
@@ -78,6 +79,27 @@ class BadRequestIT {
             assertProblem(client.answer(), status, detail == null ? "" : detail);
         }
         assertThat(replica.log()).doesNotContain("\tat ").doesNotContain("ERROR");
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "/, 'GET, HEAD'", "/latency, 'GET, HEAD'", "/atrium.js, 'GET, HEAD'", "/rooms, 'GET, HEAD, OPTIONS'",
+            "/rooms/a, 'GET, HEAD, OPTIONS, POST'", "/rooms/a/files/x, 'GET, HEAD, DELETE'" })
+    void a_method_that_a_path_does_not_support_is_answered_with_those_that_it_does(String path, String methods)
+            throws IOException {
+        try (RawHttp client = send("PUT " + path + " HTTP/1.1\n" + HOST + "\n")) {
+            Answer answer = client.answer();
+            assertProblem(answer, 405, "this path does not support this method");
+            assertThat(answer.header("allow")).isEqualTo(methods);
+        }
+    }
+
+    @Test
+    void a_preflight_is_answered_for_a_method_that_a_path_does_not_support() throws IOException {
+        try (RawHttp client = send("OPTIONS /rooms/a HTTP/1.1\n" + HOST + "Access-Control-Request-Method: PUT\n\n")) {
+            Answer answer = client.answer();
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("access-control-allow-methods")).isEqualTo("PUT");
+        }
     }
 
     @Test
