@@ -70,6 +70,7 @@ class BadRequestIT {
             "GET /rooms/a b c@Host: a                     | 400 | request: expected a request line",
             "DELETE /rooms/a HTTP/1.1@Host: a             | 405 | this path",
             "PUT /rooms/a HTTP/1.1@Host: a                | 405 | this path",
+            "GET /rooms/a?ns=/a;b HTTP/1.1@Host: a        | 400 | query: expected &",
             "GET /nothing HTTP/1.1@Host: a                | 404 | there is nothing",
             "GET /rooms/a HTTP/1.1@Host: a@Accept: */*;q=0 | 406 | Accept:",
             "GET /rooms/a HTTP/1.1@Host: a@X-API-Key: none | 401 | ",
@@ -94,8 +95,8 @@ class BadRequestIT {
     }
 
     @Test
-    void a_preflight_is_answered_for_a_method_that_a_path_does_not_support() throws IOException {
-        try (RawHttp client = send("OPTIONS /rooms/a HTTP/1.1\n" + HOST + "Access-Control-Request-Method: PUT\n\n")) {
+    void a_preflight_is_answered_also_for_a_request_that_will_be_refused() throws IOException {
+        try (RawHttp client = send("OPTIONS /rooms/a?ns=/a;b HTTP/1.1\n" + HOST + "Access-Control-Request-Method: PUT\n\n")) {
             Answer answer = client.answer();
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.header("access-control-allow-methods")).isEqualTo("PUT");

@@ -323,6 +323,8 @@ class IdentityIT {
         String token = Tokens.of("ann", "lobby:join history");
         replica.given().get("/rooms/lobby/messages?limit=3&access_token=" + token + "&after=0").then().statusCode(200);
         replica.awaitLog("/rooms/lobby/messages?limit=3&after=0");
+        replica.given().get("/rooms/lobby/messages?limit=4;access_token=" + token).then().statusCode(400);
+        replica.awaitLog("/rooms/lobby/messages?limit=4");
         assertThat(replica.log()).doesNotContain(token);
     }
 
