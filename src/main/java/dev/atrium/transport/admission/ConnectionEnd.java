@@ -51,6 +51,22 @@ final class ConnectionEnd {
         context.addBodyEndHandler(answered -> end(context));
     }
 
+    /**
+     * Ends the connection of a client of HTTP/1.0 with a response whose length is not known, a stream for example: it knows no
+     * chunks, and if it has asked for {@code keep-alive}, it would wait for more (RFC 9112 section 6.3).
+     */
+    static void delimit(RoutingContext context) {
+        if (context.request().version() == HttpVersion.HTTP_1_0) {
+            enforce(context);
+            // Not now, because Vert.x sets keep-alive when it writes the headers.
+            context.addHeadersEndHandler(written -> {
+                if (!context.response().headers().contains(HttpHeaders.CONTENT_LENGTH)) {
+                    announce(context);
+                }
+            });
+        }
+    }
+
     /** Returns whether the client still waits for 100 (Continue): the server cannot know whether it will send its body. */
     private static boolean isUnsent(HttpServerRequest request) {
         return expectsContinue(request) && !request.isEnded();

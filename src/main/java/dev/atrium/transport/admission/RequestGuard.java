@@ -79,6 +79,7 @@ public final class RequestGuard {
             if (hasBody(request)) {
                 ConnectionEnd.enforce(context);
             }
+            ConnectionEnd.delimit(context);
             context.next();
         }
     }

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.awaitility.Awaitility;
@@ -204,6 +205,27 @@ class BadRequestIT {
         try (RawHttp client = send("POST /rooms/a HTTP/1.0\n" + HOST
                 + "Expect: 100-continue\nContent-Type: text/plain\nContent-Length: 5\n\nhello")) {
             assertThat(client.answer().status()).isEqualTo(201);
+        }
+    }
+
+    /** It knows no chunks: the end of the stream is that of the connection (RFC 9112 section 6.3). */
+    @Test
+    void a_stream_to_a_client_of_http_1_0_ends_with_its_connection() throws IOException {
+        try (RawHttp client = send(
+                "GET /rooms/old HTTP/1.0\n" + HOST + "Accept: text/event-stream\nConnection: keep-alive\n\n")) {
+            Answer answer = client.answer();
+            assertThat(answer.header("connection")).isEqualTo("close");
+            assertThat(answer.header("transfer-encoding")).isNull();
+            Awaitility.await()
+                    .until(() -> replica.given().get("/rooms/old/members").path("members.id").toString().contains("~"));
+            List<String> ids = replica.given().get("/rooms/old/members").path("members.id");
+            replica.given().delete("/sessions/" + ids.get(0)).then().statusCode(204);
+            assertThat(client.rest()).contains("@welcome", "@goodbye");
+        }
+        try (RawHttp client = send("GET /rooms/old HTTP/1.0\n" + HOST + "Connection: keep-alive\n\n")) {
+            assertThat(client.answer().header("connection")).isEqualTo("keep-alive");
+            client.send("GET /rooms/old HTTP/1.0\n" + HOST + "\n");
+            assertThat(client.answer().status()).isEqualTo(200);
         }
     }
 
