@@ -197,8 +197,8 @@ public class RoomsResource {
                     if (since != null && !since.isIn(history.head().epoch()) && !since.epoch().isEmpty()) {
                         // The room has another epoch: what it does not share with that of the client is new to the client.
                         long shared = Math.max(0, since.sharedWith(history.head().epoch()));
-                        return gateway.execute(client,
-                                new Command.ReadHistory(room, HistoryQuery.after(shared, query.limit())));
+                        HistoryQuery rest = new HistoryQuery(shared, query.before(), query.limit());
+                        return gateway.execute(client, new Command.ReadHistory(room, rest)).map(found -> found.endingAt(rest));
                     }
                     // No new message is in a range that has an end: a client that waited would be sent messages behind the end.
                     boolean news = since != null && (!history.messages().isEmpty() || !history.continues(since));
