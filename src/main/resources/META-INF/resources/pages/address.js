@@ -21,7 +21,7 @@ export const inNamespace = namespace === "/" ? "" : `?ns=${encodeURIComponent(na
 
 /** The name of the room, the last segment of the path. */
 export function roomName() {
-  const path = location.pathname.replace(/\/$/, "");
+  const path = location.pathname.replace(/\/+$/, "");
   return decodeURIComponent(path.slice(path.lastIndexOf("/") + 1));
 }
 

@@ -5,7 +5,7 @@ import dev.atrium.file.StoredFile;
 import dev.atrium.file.Transfers;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
-import dev.atrium.gateway.RoomUrl;
+import dev.atrium.gateway.PathSegment;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.Drainable;
 import dev.atrium.session.RequestLoop;
@@ -98,7 +98,7 @@ public final class FileRoutes implements Drainable {
             Consumer<T> then) {
         RoomId room;
         try {
-            room = room(context.request());
+            room = RequestUrl.room(context, PathSegment.parent(PathSegment.parent(context.normalizedPath())));
         } catch (ErrorReply error) {
             Problem.send(context, error);
             return;
@@ -106,17 +106,6 @@ public final class FileRoutes implements Drainable {
         gateway.execute(Admission.requester(context), command.apply(room)).emitOn(eventLoop::execute).subscribe()
                 .with(then,
                         failure -> Problem.send(context, ErrorReply.of(failure)));
-    }
-
-    private static RoomId room(HttpServerRequest request) {
-        String namespace = request.getParam("ns");
-        String path = request.path();
-        int end = path.lastIndexOf("/files/");
-        if (end < 0) {
-            // The router matches decoded paths: in this one "files" is percent-encoded.
-            throw new ErrorReply(404, "there is nothing at this path");
-        }
-        return RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, path.substring(0, end));
     }
 
     private void send(RoutingContext context, StoredFile file, EventLoop eventLoop) {

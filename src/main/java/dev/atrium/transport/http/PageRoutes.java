@@ -1,8 +1,6 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.gateway.ErrorReply;
-import dev.atrium.gateway.RoomUrl;
-import dev.atrium.room.RoomId;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
 import io.quarkus.runtime.LaunchMode;
@@ -121,18 +119,15 @@ public final class PageRoutes {
             context.next();
             return;
         }
+        if ("iframe".equals(Admission.parameter(request, "as"))) {
+            context.next();
+            return;
+        }
         try {
-            if ("iframe".equals(request.getParam("as"))) {
-                context.next();
-                return;
-            }
-            String namespace = request.getParam("ns");
-            RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, request.path());
+            RequestUrl.room(context);
             reroute(context, "room.html");
         } catch (ErrorReply error) {
             Problem.send(context, error);
-        } catch (IllegalArgumentException e) {
-            Problem.send(context, ErrorReply.badRequest("query: expected percent-encoded UTF-8"));
         }
     }
 

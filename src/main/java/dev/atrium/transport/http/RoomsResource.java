@@ -7,10 +7,8 @@ import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.MemberPage;
 import dev.atrium.gateway.PublicationRules;
 import dev.atrium.gateway.Ranges;
-import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
-import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.Presence;
 import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
@@ -80,15 +78,16 @@ public class RoomsResource {
     /** Lists the rooms of a namespace that have members or a history. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
+    @Parameter(name = "ns", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING, defaultValue = "/"))
     @Operation(summary = "Lists the rooms that have members or a history", description = "A page has about limit rooms. Its next is the cursor of the next page; the last page "
             + "has no next.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"rooms\": [{\"room\": \"lobby\"}], \"next\": \"1792\", \"maxPayload\": 1048576}"))
-    public Uni<RoomList> rooms(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
-            @QueryParam("prefix") @DefaultValue("") String prefix, @QueryParam("cursor") String cursor,
-            @QueryParam("limit") String limit) {
+    public Uni<RoomList> rooms(@Context RoutingContext context, @QueryParam("prefix") @DefaultValue("") String prefix,
+            @QueryParam("cursor") String cursor, @QueryParam("limit") String limit) {
+        String namespace = RequestUrl.namespace(context, RoomId.DEFAULT_NAMESPACE);
         int most = Ranges.limit("limit", Ranges.number("limit", limit), ROOMS, MOST_ROOMS);
         return responses.roomForList(context, most)
-                .chain(() -> execute(context, new Command.ListRooms(namespace(ns), prefix, cursor, most)))
+                .chain(() -> execute(context, new Command.ListRooms(namespace, prefix, cursor, most)))
                 .map(page -> new RoomList(page.names().stream().map(RoomList.Entry::new).toList(), page.next(),
                         bodies.limit()));
     }
@@ -102,7 +101,11 @@ public class RoomsResource {
     @Consumes(MediaType.WILDCARD)
     @Produces(MediaType.APPLICATION_JSON)
     @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby", schema = @Schema(type = SchemaType.STRING))
+    @Parameter(name = "ns", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING, defaultValue = "/"))
+    @Parameter(name = "event", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING, defaultValue = "message"))
     @Parameter(name = "volatile", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.BOOLEAN))
+    @Parameter(name = "to", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING))
+    @Parameter(name = "Idempotency-Key", in = ParameterIn.HEADER, schema = @Schema(type = SchemaType.STRING))
     @Operation(summary = "Publishes a message to the room", description = "?volatile publishes a message for the members that are connected and not slow, without a stream position and without history; with ?to= and the id of a session for that member alone.")
     @RequestBody(content = {
             @Content(mediaType = "text/plain", example = "hello"),
@@ -113,14 +116,14 @@ public class RoomsResource {
     @APIResponse(responseCode = "202", description = "The volatile message is published")
     @APIResponse(responseCode = "400", description = "A field is invalid; the detail names it and what was expected", content = @Content(mediaType = "application/problem+json", example = "{\"status\": 400, \"title\": \"Bad Request\", \"detail\": \"body: not JSON\"}"))
     @APIResponse(responseCode = "503", description = "The service cannot publish now; the client may retry after Retry-After seconds")
-    public Uni<RestResponse<Published>> publish(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
-            @QueryParam("event") String event, @HeaderParam("Idempotency-Key") String idempotency,
-            @HeaderParam("traceparent") String traceparent, @QueryParam("to") String to,
+    public Uni<RestResponse<Published>> publish(@Context RoutingContext context, @HeaderParam("traceparent") String traceparent,
             @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) String type) {
-        // Not @PathParam, which ends at a semicolon: the room would not be the one that a WebSocket joins with the same path.
-        RoomId id = RoomUrl.room(ns, context.request().path());
-        // Not @QueryParam, which takes a parameter without a value for none.
-        boolean withoutPosition = isVolatile(context.queryParams().get("volatile"), idempotency);
+        RoomId id = RequestUrl.room(context);
+        // Not @QueryParam and @HeaderParam, which take an empty value for none: a message for one session would reach all.
+        String event = RequestUrl.parameter(context, "event");
+        String to = RequestUrl.parameter(context, "to");
+        String idempotency = context.request().getHeader("Idempotency-Key");
+        boolean withoutPosition = isVolatile(RequestUrl.parameter(context, "volatile"), idempotency);
         if (to != null && !withoutPosition) {
             throw ErrorReply.badRequest("to: expected none, because the message is not volatile");
         }
@@ -157,6 +160,7 @@ public class RoomsResource {
     @Path("/{room}")
     @Produces(MediaType.APPLICATION_JSON)
     @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby", schema = @Schema(type = SchemaType.STRING))
+    @Parameter(name = "ns", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING, defaultValue = "/"))
     @Parameter(name = "as", in = ParameterIn.QUERY, description = "iframe", schema = @Schema(type = SchemaType.STRING))
     @Parameter(name = "after", in = ParameterIn.QUERY, example = "kJ3vQ0aZ:41", schema = @Schema(type = SchemaType.STRING))
     @Parameter(name = "Last-Event-ID", in = ParameterIn.HEADER, example = "kJ3vQ0aZ:41", schema = @Schema(type = SchemaType.STRING))
@@ -167,8 +171,8 @@ public class RoomsResource {
             @Content(mediaType = "text/event-stream", example = "id: kJ3vQ0aZ:42\ndata: {\"event\":\"message\",\"room\":\"lobby\",\"data\":\"hello\"}\n\n"),
             @Content(mediaType = "application/x-ndjson", example = "{\"event\":\"message\",\"room\":\"lobby\",\"data\":\"hello\",\"offset\":42}\n")
     })
-    public Uni<State> state(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns) {
-        RoomId room = RoomUrl.room(ns, context.request().path());
+    public Uni<State> state(@Context RoutingContext context) {
+        RoomId room = RequestUrl.room(context);
         return execute(context, new Command.ReadState(readable(room))).map(state -> new State(room.name(),
                 state.members(), state.head().epoch(), state.head().offset()));
     }
@@ -178,14 +182,14 @@ public class RoomsResource {
     @Path("/{room}/messages")
     @Produces(MediaType.APPLICATION_JSON)
     @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby", schema = @Schema(type = SchemaType.STRING))
+    @Parameter(name = "ns", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING, defaultValue = "/"))
     @Operation(summary = "Lists messages of the room: the newest, the messages after a stream position, or the messages before an offset", description = "?wait= makes the request a long poll: it is answered when a message arrives, or after so many seconds without one.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"room\": \"lobby\", \"epoch\": \"kJ3vQ0aZ\", "
             + "\"offset\": 42, \"recovered\": true, \"messages\": [{\"event\": \"message\", \"room\": \"lobby\", "
             + "\"data\": \"hello\", \"at\": 1795251600000, \"epoch\": \"kJ3vQ0aZ\", \"offset\": 42}]}"))
-    public Uni<byte[]> messages(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
-            @QueryParam("after") String after, @QueryParam("before") String before, @QueryParam("limit") String limit,
-            @QueryParam("wait") String wait) {
-        RoomId room = readable(RoomUrl.room(ns, parent(context.request().path())));
+    public Uni<byte[]> messages(@Context RoutingContext context, @QueryParam("after") String after,
+            @QueryParam("before") String before, @QueryParam("limit") String limit, @QueryParam("wait") String wait) {
+        RoomId room = readable(RequestUrl.parentRoom(context));
         StreamPosition since = StreamPositionCodec.parse("after", after);
         Long offset = since == null ? null : since.offset();
         HistoryQuery query = Ranges.history("", offset, Ranges.number("before", before), Ranges.number("limit", limit));
@@ -227,12 +231,13 @@ public class RoomsResource {
     @Path("/{room}/members")
     @Produces(MediaType.APPLICATION_JSON)
     @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby", schema = @Schema(type = SchemaType.STRING))
+    @Parameter(name = "ns", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING, defaultValue = "/"))
     @Operation(summary = "Lists the members of the room, in the order of their joins", description = "?by=user lists each user once, not each session. The next of a page is the cursor of the next page.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"members\": [{\"id\": \"~3fKq0ZbT7Jx2mYw9LrVd\", \"user\": \"ann\", \"since\": 1795251600000}]}"))
-    public Uni<? extends Object> members(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
+    public Uni<? extends Object> members(@Context RoutingContext context,
             @QueryParam("by") @DefaultValue("session") String by, @QueryParam("cursor") String cursor,
             @QueryParam("limit") String limit) {
-        RoomId room = RoomUrl.room(ns, parent(context.request().path()));
+        RoomId room = RequestUrl.parentRoom(context);
         int largest = limits.config().membersPage();
         int most = Ranges.limit("limit", Ranges.number("limit", limit), largest, largest);
         return switch (by) {
@@ -281,25 +286,11 @@ public class RoomsResource {
         }
     }
 
-    static String namespace(String ns) {
-        try {
-            return RoomId.everyone(ns).namespace();
-        } catch (InvalidNameException e) {
-            throw ErrorReply.badRequest(e.getMessage());
-        }
-    }
-
     private static RoomId readable(RoomId room) {
         if (room.isSession()) {
             throw new ErrorReply(403, "room: this is a session's own room");
         }
         return room;
-    }
-
-    /** Returns the room's path from the path of one of its subresources. */
-    private static String parent(String path) {
-        int end = path.endsWith("/") ? path.length() - 1 : path.length();
-        return path.substring(0, path.lastIndexOf('/', end - 1));
     }
 
     private static long seconds(String wait) {

@@ -2,7 +2,6 @@ package dev.atrium.transport.http;
 
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
-import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.security.ConnectionLimiter;
@@ -79,8 +78,7 @@ public final class StreamRoutes {
         RoomId room;
         StreamPosition since;
         try {
-            String namespace = request.getParam("ns");
-            room = RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, request.path());
+            room = RequestUrl.room(context);
             since = since(request);
         } catch (ErrorReply error) {
             Problem.send(context, error);

@@ -112,7 +112,7 @@ public final class SocketGate {
     }
 
     private void requireRoom(RoutingContext context, SocketQuery query) {
-        RoomId room = RoomUrl.room(query.namespace(), context.request().path());
+        RoomId room = RoomUrl.room(query.namespace(), context.normalizedPath());
         if (room.isSession()) {
             throw new ErrorReply(403, "room: this is a session's own room");
         }

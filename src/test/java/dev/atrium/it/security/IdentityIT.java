@@ -2,6 +2,7 @@ package dev.atrium.it.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -246,6 +247,17 @@ class IdentityIT {
                 assertThat(back.pushes("message", 1).get(0).path("offset").asInt()).isEqualTo(2);
                 assertThat(again.pushes("message", 1).get(0).path("offset").asInt()).isEqualTo(2);
             }
+        }
+    }
+
+    @Test
+    void only_the_sessions_of_the_user_that_the_path_names_are_ended() {
+        try (SessionClient ann = connect(Tokens.of("ann", "lobby:join"));
+                SessionClient other = connect(Tokens.of("ann;b", "lobby:join"))) {
+            withKey(ADMIN).delete("/users/ann;b/sessions?ns=").then().statusCode(400);
+            withKey(ADMIN).delete("/users/ann;b/sessions").then().statusCode(200).body("ended", equalTo(1));
+            assertThat(other.awaitClose()).isEqualTo(4401);
+            assertThat(ann.call("heartbeat", "{}").path("code").asInt()).isEqualTo(200);
         }
     }
 

@@ -1,0 +1,63 @@
+package dev.atrium.transport.http;
+
+import dev.atrium.gateway.ErrorReply;
+import dev.atrium.gateway.PathSegment;
+import dev.atrium.gateway.RoomUrl;
+import dev.atrium.room.InvalidNameException;
+import dev.atrium.room.RoomId;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * Names in the URL of a request. Jakarta REST would read others: its path parameters end at a semicolon, and it takes an empty
+ * parameter of the query for none, so that a request for one user or namespace would be executed for another one, or for all.
+ * Paths are normalized, as the router has matched them.
+ */
+final class RequestUrl {
+
+    private RequestUrl() {
+    }
+
+    /** Returns a parameter of the query as it was sent; null if there is none. */
+    static String parameter(RoutingContext context, String name) {
+        return context.queryParams().get(name);
+    }
+
+    /**
+     * Returns the namespace of the query.
+     *
+     * @param absent namespace of a request that names none; or null
+     * @throws ErrorReply 400, naming the field
+     */
+    static String namespace(RoutingContext context, String absent) {
+        String namespace = parameter(context, "ns");
+        if (namespace == null) {
+            return absent;
+        }
+        try {
+            return RoomId.everyone(namespace).namespace();
+        } catch (InvalidNameException e) {
+            throw ErrorReply.badRequest(e.getMessage());
+        }
+    }
+
+    /** Returns the room that the path names at its end. */
+    static RoomId room(RoutingContext context) {
+        return room(context, context.normalizedPath());
+    }
+
+    /** Returns the room of a path of one of its subresources, such as {@code /rooms/lobby/messages}. */
+    static RoomId parentRoom(RoutingContext context) {
+        return room(context, PathSegment.parent(context.normalizedPath()));
+    }
+
+    /**
+     * Parses a room.
+     *
+     * @param path that names the room at its end
+     * @throws ErrorReply 400, naming the field
+     */
+    static RoomId room(RoutingContext context, String path) {
+        String namespace = parameter(context, "ns");
+        return RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, path);
+    }
+}
