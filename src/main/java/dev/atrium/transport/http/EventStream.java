@@ -18,7 +18,6 @@ import dev.atrium.session.SessionRequest;
 import dev.atrium.session.Sessions;
 import dev.atrium.transport.admission.HttpChannel;
 import io.netty.buffer.Unpooled;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.concurrent.Future;
@@ -88,11 +87,7 @@ final class EventStream implements ClientConnection {
                         // Closed and answered while the join waited for the backplane.
                         return;
                     }
-                    response.setChunked(true)
-                            .putHeader(HttpHeaders.CONTENT_TYPE, format.contentType())
-                            .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                            // Turns off the buffering of proxies such as nginx, which would delay messages.
-                            .putHeader("X-Accel-Buffering", "no");
+                    format.setHeaders(response.setChunked(true));
                     begun = true;
                     send(format.head());
                     send(format.welcome(session.id(), joined));

@@ -5,6 +5,7 @@ import dev.atrium.ice.IceCommand;
 import dev.atrium.ice.IceServers;
 import dev.atrium.room.RoomId;
 import dev.atrium.transport.admission.Admission;
+import dev.atrium.transport.http.AcceptFilter.JsonOnly;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
@@ -24,6 +25,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 
 /** Jakarta REST resource of the ICE servers, {@code /rtc/ice}. */
 @Path("/rtc/ice")
+@JsonOnly
 public class IceResource {
 
     private final Gateway gateway;

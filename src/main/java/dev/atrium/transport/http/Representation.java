@@ -1,5 +1,8 @@
 package dev.atrium.transport.http;
 
+import dev.atrium.transport.admission.HeaderList;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.core.MediaType;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,10 +23,15 @@ final class Representation {
     private Representation() {
     }
 
+    /** Returns the media type that a client prefers, as {@link #best(String)}. */
+    static String best(HttpServerRequest request) {
+        return best(String.join(",", HeaderList.of(request, HttpHeaders.ACCEPT)));
+    }
+
     /** Returns the media type that the client prefers; null if none matches, or the header is absent or invalid. */
     static String best(String accept) {
         List<MediaType> ranges = parsed(accept);
-        List<MediaType> acceptable = acceptable(ranges);
+        List<MediaType> acceptable = OFFERED.stream().filter(offered -> isAcceptable(offered, ranges)).toList();
         if (acceptable.isEmpty()) {
             return null;
         }
@@ -34,16 +42,15 @@ final class Representation {
         return best == null ? null : best.toString();
     }
 
-    /** Returns whether the header is valid, and excludes everything that is offered. */
-    static boolean isNoneAcceptable(String accept) {
+    /** Returns whether the header is valid, and JSON is not acceptable. */
+    static boolean excludesJson(String accept) {
         List<MediaType> ranges = parsed(accept);
-        return !ranges.isEmpty() && acceptable(ranges).isEmpty();
+        return !ranges.isEmpty() && !isAcceptable(MediaType.APPLICATION_JSON_TYPE, ranges);
     }
 
-    private static List<MediaType> acceptable(List<MediaType> ranges) {
-        return OFFERED.stream().filter(offered -> ranges.stream().filter(range -> range.isCompatible(offered))
-                .max(Comparator.comparingInt(Representation::specificity)).filter(range -> quality(range) > 0).isPresent())
-                .toList();
+    private static boolean isAcceptable(MediaType offered, List<MediaType> ranges) {
+        return ranges.stream().filter(range -> range.isCompatible(offered))
+                .max(Comparator.comparingInt(Representation::specificity)).filter(range -> quality(range) > 0).isPresent();
     }
 
     private static int specificity(MediaType range) {
@@ -57,7 +64,7 @@ final class Representation {
 
     /** Returns the media ranges; none if the header is absent or invalid: the resource rejects an invalid one. */
     private static List<MediaType> parsed(String accept) {
-        if (accept == null) {
+        if (accept == null || accept.isEmpty()) {
             return List.of();
         }
         try {

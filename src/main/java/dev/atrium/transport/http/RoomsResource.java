@@ -20,6 +20,7 @@ import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.BodyReader;
 import dev.atrium.transport.admission.Compression;
 import dev.atrium.transport.admission.UnreadResponses;
+import dev.atrium.transport.http.AcceptFilter.JsonOnly;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -51,6 +52,7 @@ import org.jboss.resteasy.reactive.RestResponse;
  * into a 404.
  */
 @Path("/rooms")
+@JsonOnly
 public class RoomsResource {
 
     /** Maximum duration of a long poll, in seconds: proxies time out after a minute. */
@@ -286,7 +288,8 @@ public class RoomsResource {
         }
     }
 
-    private static RoomId readable(RoomId room) {
+    /** @throws ErrorReply 403 for the room of a session, which only the session itself may read */
+    static RoomId readable(RoomId room) {
         if (room.isSession()) {
             throw new ErrorReply(403, "room: this is a session's own room");
         }

@@ -12,6 +12,8 @@ import dev.atrium.session.BytesFormat;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Transport;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
 import java.nio.charset.StandardCharsets;
 
 /** Base of the formats of endless responses: one event at a time, each with its stream position. */
@@ -21,6 +23,14 @@ abstract class StreamFormat extends BytesFormat {
     abstract Transport transport();
 
     abstract String contentType();
+
+    /** Sets the headers of a response. */
+    final void setHeaders(HttpServerResponse response) {
+        response.putHeader(HttpHeaders.CONTENT_TYPE, contentType())
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                // Turns off the buffering of proxies such as nginx, which would delay messages.
+                .putHeader("X-Accel-Buffering", "no");
+    }
 
     /** The first bytes of the response. */
     byte[] head() {

@@ -1,16 +1,20 @@
 package dev.atrium.transport.http;
 
+import dev.atrium.gateway.Command;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.security.ConnectionLimiter;
+import dev.atrium.session.RequestLoop;
 import dev.atrium.session.Sessions;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
 import dev.atrium.transport.admission.RetryResponse;
-import io.vertx.core.http.HttpHeaders;
+import io.netty.channel.EventLoop;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -44,24 +48,25 @@ public final class StreamRoutes {
 
     void register(@Observes Router router) {
         // Before anything that may refuse the request.
-        router.get("/rooms/:room").order(Integer.MIN_VALUE).handler(context -> {
+        room(router).order(Integer.MIN_VALUE).handler(context -> {
             StreamFormat format = format(context);
             if (format != null && format.endsForGood()) {
                 new RetryResponse(format.contentType(), format::retry).of(context);
             }
             context.next();
         });
-        router.get("/rooms/:room").handler(context -> {
+        room(router).handler(context -> {
             StreamFormat format = format(context);
             if (format != null) {
                 stream(context, format);
-            } else if (Representation.isNoneAcceptable(context.request().getHeader(HttpHeaders.ACCEPT))) {
-                // Jakarta REST would send what has quality 0.
-                Problem.send(context, 406);
             } else {
                 context.next();
             }
         });
+    }
+
+    private static Route room(Router router) {
+        return router.route("/rooms/:room").method(HttpMethod.GET).method(HttpMethod.HEAD);
     }
 
     /** Returns the stream format that the client prefers, or null if it prefers something else. */
@@ -69,7 +74,7 @@ public final class StreamRoutes {
         if ("iframe".equals(Admission.parameter(context.request(), "as"))) {
             return EndlessPage.INSTANCE;
         }
-        String best = Representation.best(context.request().getHeader(HttpHeaders.ACCEPT));
+        String best = Representation.best(context.request());
         return best == null ? null : STREAMS.get(best);
     }
 
@@ -80,6 +85,10 @@ public final class StreamRoutes {
         try {
             room = RequestUrl.room(context);
             since = since(request);
+            if (request.method() == HttpMethod.HEAD) {
+                head(context, format, RoomsResource.readable(room));
+                return;
+            }
         } catch (ErrorReply error) {
             Problem.send(context, error);
             return;
@@ -90,6 +99,16 @@ public final class StreamRoutes {
         }
         new EventStream(gateway, sessions, format, request, slot)
                 .begin(Admission.caller(context), room, since, config.presence(), error -> Problem.send(context, error));
+    }
+
+    /** Sends the headers of a stream, if the client may join the room. */
+    private void head(RoutingContext context, StreamFormat format, RoomId room) {
+        EventLoop eventLoop = RequestLoop.current();
+        gateway.execute(Admission.requester(context), new Command.ReadState(room)).emitOn(eventLoop::execute).subscribe()
+                .with(state -> {
+                    format.setHeaders(context.response());
+                    context.response().end();
+                }, failure -> Problem.send(context, ErrorReply.of(failure)));
     }
 
     /**

@@ -5,11 +5,14 @@ import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.PathSegment;
 import dev.atrium.gateway.Revocation;
 import dev.atrium.transport.admission.Admission;
+import dev.atrium.transport.http.AcceptFilter.JsonOnly;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -20,6 +23,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /** Jakarta REST resource of a user's sessions, {@code /users/{user}/sessions}. */
 @Path("/users/{user}/sessions")
+@JsonOnly
 public class UserResource {
 
     private final Gateway gateway;
@@ -36,6 +40,7 @@ public class UserResource {
 
     /** Closes all sessions of a user, on every replica. The user's tokens stay valid until they expire. */
     @DELETE
+    @Produces(MediaType.APPLICATION_JSON)
     @Parameter(name = "user", in = ParameterIn.PATH, required = true, example = "ann", schema = @Schema(type = SchemaType.STRING))
     @Parameter(name = "ns", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING))
     @Operation(summary = "Ends all sessions of a user on every replica", description = "The sessions end with close code 4401. Without ?ns= they end in all namespaces, which requires admin on /* *.")

@@ -41,10 +41,11 @@ class RepresentationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "text/event-stream;q=0, true", "application/json;q=0, true", "image/png, true", "*/*;q=0, true", "*/*, false",
-            "'application/json;q=0, */*', false", "text/, false", ", false" })
-    void a_client_may_exclude_them_all(String accept, boolean none) {
-        assertThat(Representation.isNoneAcceptable(accept)).isEqualTo(none);
+    @CsvSource({ "application/json;q=0, true", "image/png, true", "*/*;q=0, true", "'application/json;q=0, */*', true",
+            "'application/*;q=0, application/json', false", "*/*, false", "application/json;q=0.001, false", "text/, false",
+            "'', false", ", false" })
+    void a_client_may_exclude_json(String accept, boolean excluded) {
+        assertThat(Representation.excludesJson(accept)).isEqualTo(excluded);
     }
 
     @ParameterizedTest

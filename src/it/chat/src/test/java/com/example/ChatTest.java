@@ -102,6 +102,13 @@ class ChatTest {
     }
 
     @Test
+    void a_client_may_exclude_json_of_rooms_and_not_of_the_application() {
+        String accept = "application/json;q=0, */*";
+        given().header("Accept", accept).get("/rooms/excluded/messages").then().statusCode(406);
+        given().header("Accept", accept).get("/news").then().statusCode(200);
+    }
+
+    @Test
     void an_own_endpoint_upgrades_no_draft_and_no_old_http() throws IOException {
         assertEquals("426", status("HTTP/1.1", "8"));
         assertEquals("426", status("HTTP/1.0", "13"));
