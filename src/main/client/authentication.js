@@ -2,12 +2,9 @@
 /** Authentication of a connection by the application's tokens. */
 import { GIVEN_UP } from "./codes.js";
 import { AtriumError, LOST } from "./errors.js";
-import { RETRY_MILLIS } from "./timing.js";
+import { MAX_RENEWAL_MILLIS, MAX_TOKEN_CALLS, RETRY_MILLIS } from "./timing.js";
 /** @import { Commands } from "./commands.js" */
 /** @import { Options } from "./types.ts" */
-
-const MAX_TOKEN_CALLS = 10;
-const MAX_RENEWAL_MILLIS = 60000;
 
 export class Authentication {
   #token;

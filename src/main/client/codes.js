@@ -1,10 +1,5 @@
 // @ts-check
-/** Codes of replies and of closes, by what the client does after them. */
-
-/** Codes of failures that pass. 0 and 408: the connection. 409: a chunk is missing. */
-export const TRANSIENT_CODES = new Set([0, 408, 409, 429, 503]);
-/** Codes of messages that are sent again; 424 is that of one behind another that has to be sent again. */
-export const DELAYING_CODES = new Set([424, 429, 503]);
+/** Codes of replies and of closes, by what the client does after them. Numbers come first, to be constants of the bundle, too. */
 
 /** Close code of a WebSocket that seems dead; the client reconnects. */
 export const GIVEN_UP = 4000;
@@ -12,6 +7,11 @@ export const GIVEN_UP = 4000;
 export const TOO_MANY = 4429;
 /** Close code of a frame that is larger than the server accepts. */
 export const TOO_LARGE = 1009;
+
+/** Codes of failures that pass. 0 and 408: the connection. 409: a chunk is missing. */
+export const TRANSIENT_CODES = new Set([0, 408, 409, 429, 503]);
+/** Codes of messages that are sent again; 424 is that of one behind another that has to be sent again. */
+export const DELAYING_CODES = new Set([424, 429, 503]);
 /** Close codes that answer a message: sent again, it would be answered in the same way. */
 export const MESSAGE_CODES = new Map([
   [1002, 400],

@@ -58,8 +58,7 @@ export class Connection {
     this.#userStore = new UserStore(url, options.store);
     this.#queue = new SendQueue(this.#commands, this.#userStore, options.queue ?? 1000, isOpen);
     this.#session = new Session(this.#commands, this.#listeners, this.#userStore);
-    globalThis.addEventListener?.("online", this.hurry);
-    globalThis.document?.addEventListener?.("visibilitychange", this.hurry);
+    this.#watch("addEventListener");
     this.#open();
   }
 
@@ -272,8 +271,7 @@ export class Connection {
       return;
     }
     const socket = this.#detach();
-    globalThis.removeEventListener?.("online", this.hurry);
-    globalThis.document?.removeEventListener?.("visibilitychange", this.hurry);
+    this.#watch("removeEventListener");
     const failure = new AtriumError(0, reason || CLOSED);
     this.#commands.rejectAll(failure);
     this.#queue.rejectAll(failure);
@@ -281,6 +279,12 @@ export class Connection {
     socket?.close(1000);
     this.#shared?.close();
     this.#change({ name: "closed", code, reason });
+  }
+
+  /** Begins or stops to listen to what a browser knows of the network and of the page. @param {"addEventListener" | "removeEventListener"} method */
+  #watch(method) {
+    globalThis[method]?.("online", this.hurry);
+    globalThis.document?.[method]?.("visibilitychange", this.hurry);
   }
 
   /**

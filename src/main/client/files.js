@@ -4,14 +4,11 @@ import { throwIfAborted } from "./abort.js";
 import { TRANSIENT_CODES } from "./codes.js";
 import { AtriumError } from "./errors.js";
 import { HASHER, sha256 } from "./sha256.js";
-import { pause, RECHECK_MILLIS, RETRY_MILLIS } from "./timing.js";
+import { MAX_CHUNKS, pause, RECHECK_MILLIS, RETRY_MILLIS } from "./timing.js";
 import { OWN_WORKERS } from "./workers.js";
 /** @import { SignalLike, State, TransferOptions } from "./types.ts" */
 
 /** @typedef {Parameters<NonNullable<TransferOptions["onProgress"]>>[0]["phase"]} Phase */
-
-/** Maximum number of chunks in flight. */
-const WINDOW = 8;
 
 /** Transfer of a file, over any number of reconnects. */
 export class Transfer {
@@ -84,16 +81,14 @@ export class Transfer {
     const fileInRoom = { file, room: this.#room };
     const { sha256, size, type, chunk } = await this.#retry(() => this.#command("status", fileInRoom));
     await this.#retry(async () => {
-      const all = Array.from({ length: Math.ceil(size / chunk) }, (_, index) => [index, index]);
-      await this.#each(
-        all.filter(([index]) => !chunks[index]),
-        async (index) => {
+      await this.#each([[0, Math.ceil(size / chunk) - 1]], async (index) => {
+        if (!chunks[index]) {
           const { data } = await this.#command("read", { ...fileInRoom, index });
           done += chunks[index] ? 0 : data.length;
           chunks[index] = new Blob([data]);
           this.#report("receiving", done, size);
-        },
-      );
+        }
+      });
       return true;
     });
     // Otherwise a page that opens the file would run a script of its sender.
@@ -143,7 +138,7 @@ export class Transfer {
       }
     })();
     await Promise.all(
-      Array.from({ length: WINDOW }, async () => {
+      Array.from({ length: MAX_CHUNKS }, async () => {
         for (const index of indices) {
           await work(index);
         }

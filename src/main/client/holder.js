@@ -4,14 +4,13 @@ import { TRANSIENT_CODES } from "./codes.js";
 import { Connection } from "./connection.js";
 import { unframed } from "./frames.js";
 import { TAB_HEARTBEAT } from "./heartbeat.js";
-import { LIVENESS_TIMEOUT_MILLIS, pause } from "./timing.js";
+import { LIVENESS_TIMEOUT_MILLIS, pause, TAB_TIMEOUT_MILLIS } from "./timing.js";
 /** @import { AtriumError } from "./errors.js" */
 /** @import { Membership } from "./membership.js" */
 /** @import { Place, State } from "./types.ts" */
 
 /** Name prefix of a worker that holds a connection. */
 export const HOLDER = "atrium:shared ";
-const TAB_TIMEOUT_MILLIS = 180000;
 
 /** Holder of the connection that the tabs share. */
 export class Holder {

@@ -4,17 +4,8 @@ import { DELAYING_CODES } from "./codes.js";
 import { AtriumError, tooLarge } from "./errors.js";
 import { sizeOf, unframed } from "./frames.js";
 import { httpUrl, reachable } from "./http.js";
-import { pause } from "./timing.js";
+import { LARGE_BODY, MAX_ATTEMPTS, MAX_STREAMS, pause, POLL_SECONDS, STREAM_TIMEOUT_MILLIS } from "./timing.js";
 /** @import { Place } from "./types.ts" */
-
-/** Maximum number of open streams: a browser allows six requests to a server. */
-const MAX_STREAMS = 4;
-const POLL_SECONDS = 25;
-/** Bytes of a body that a proxy may refuse, and attempts to send it while the server itself is reachable. */
-const LARGE_BODY = 16384;
-const MAX_ATTEMPTS = 3;
-/** Timeout of a stream; the server sends keep-alives more often. */
-const STREAM_TIMEOUT_MILLIS = 60000;
 
 /** WebSocket interface to the HTTP API: emulates the session protocol. */
 export class HttpSocket {
@@ -205,7 +196,8 @@ export class HttpSocket {
         joined ||= frame.event === "@welcome";
         frame.event === "@welcome" ? reply({ room, ...frame.data }) : this.#emit(frame);
       }
-      throw new Error("the stream has ended");
+      // The stream has ended. The message would be lost with the connection.
+      throw new Error();
     } catch (failure) {
       // A failure of a room that was left is ignored.
       if (this.#rooms.get(room) === stop) {
@@ -276,7 +268,7 @@ export class HttpSocket {
   /** @param {string} path @param {any} [query] @param {any} [init] */
   async #fetch(path, query, init) {
     if (this.readyState !== 1) {
-      throw new Error("closed");
+      throw new Error();
     }
     const response = await fetch(httpUrl(this.#url, path, query), {
       signal: AbortSignal.timeout(this.#timeout),

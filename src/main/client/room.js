@@ -137,6 +137,7 @@ export class Room {
   async *[Symbol.asyncIterator]() {
     /** @type {Message<any>[]} */
     const waiting = [];
+    /** @type {(value?: any) => void} */
     let wake = () => {};
     const ends = [
       this.on("*", (_, message) => {
@@ -154,7 +155,7 @@ export class Room {
         if (!this.membership.rooms.has(this) || this.#connection.state.name === "closed") {
           return;
         }
-        await new Promise((resolve) => (wake = () => resolve(undefined)));
+        await new Promise((resolve) => (wake = resolve));
       }
     } finally {
       ends.forEach((end) => end());

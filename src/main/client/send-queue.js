@@ -4,13 +4,10 @@ import { DELAYING_CODES, MESSAGE_CODES, TOO_LARGE, TRANSIENT_CODES } from "./cod
 import { AtriumError, errorOf } from "./errors.js";
 import { framed, sizeOf } from "./frames.js";
 import { randomName } from "./names.js";
-import { MAX_BUFFERED, RECHECK_MILLIS, RETRY_MILLIS } from "./timing.js";
+import { MAX_BUFFERED, MAX_IN_FLIGHT, RECHECK_MILLIS, RETRY_MILLIS } from "./timing.js";
 /** @import { Commands } from "./commands.js" */
 /** @import { Store, UserStore } from "./store.js" */
 /** @import { Receipt } from "./types.ts" */
-
-/** Maximum number of messages without a reply. Fewer than the error replies after which a server closes the connection. */
-const MAX_IN_FLIGHT = 64;
 
 /**
  * @typedef {object} Sending a message that is not acknowledged yet

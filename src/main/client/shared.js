@@ -61,6 +61,7 @@ class PortSocket {
   /** @type {any} */
   onclose;
   #port;
+  /** @type {(value?: any) => void} */
   #release = () => {};
 
   /** @param {any} port @param {object} hello @param {string} [holder] lock of a worker, which is released when the worker ends */
@@ -71,7 +72,7 @@ class PortSocket {
     // The holder waits for this lock, which is released when this tab ends in any way.
     const sayHello = () => {
       port.postMessage({ hello: { ...hello, id } });
-      return new Promise((resolve) => (this.#release = () => resolve(undefined)));
+      return new Promise((resolve) => (this.#release = resolve));
     };
     let welcomed = false;
     port.onmessage = (/** @type {MessageEvent} */ { data }) => {

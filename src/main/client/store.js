@@ -1,12 +1,8 @@
 // @ts-check
 /** Store of messages in the browser. */
 import { randomName } from "./names.js";
-import { RETRY_MILLIS } from "./timing.js";
+import { MAX_STORED, RETRY_MILLIS, WRITE_DELAY_MILLIS } from "./timing.js";
 /** @import { Message, Options, Transport } from "./types.ts" */
-
-const MAX_STORED = 500;
-/** Messages that arrive within this time are written together. */
-const WRITE_DELAY_MILLIS = 100;
 
 /** Store of the newest messages of rooms, in IndexedDB. A failure disables it and affects nothing else. */
 export class Store {
@@ -17,15 +13,13 @@ export class Store {
   works = false;
   /** Name of this page, and of a lock that it holds as long as it lives. */
   #owner = randomName();
+  /** @type {(value?: any) => void} */
   release = () => {};
 
   /** @param {string} name */
   constructor(name) {
     this.name = name;
-    globalThis.navigator?.locks?.request(
-      this.#owner,
-      () => new Promise((resolve) => (this.release = () => resolve(undefined))),
-    );
+    globalThis.navigator?.locks?.request(this.#owner, () => new Promise((resolve) => (this.release = resolve)));
     globalThis.addEventListener?.("pagehide", () => void this.#flush().catch(() => {}));
     /** @type {Promise<IDBDatabase>} */
     this.#database = new Promise((resolve, reject) => {

@@ -3,15 +3,8 @@
 import { SUBPROTOCOL } from "./frames.js";
 import { httpUrl, reachable } from "./http.js";
 import { HttpSocket } from "./http-socket.js";
+import { FALLBACK_TTL_MILLIS, MAX_FAILURES, UPGRADE_LEAST_MILLIS, UPGRADE_MOST_MILLIS } from "./timing.js";
 /** @import { Options, Transport } from "./types.ts" */
-
-/** Failed attempts after which the next transport is tried. */
-const MAX_FAILURES = 2;
-/** How long a fallback transport is remembered. */
-const FALLBACK_TTL_MILLIS = 3600000;
-/** Bounds of the delays between attempts to open a WebSocket again, each of which is twice the one before. */
-const UPGRADE_LEAST_MILLIS = 2000;
-const UPGRADE_MOST_MILLIS = 300000;
 
 export class Transports {
   /** @type {Transport} */
