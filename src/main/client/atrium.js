@@ -26,6 +26,9 @@ export function connect(url = "/", options = {}) {
   }
   const target = new URL(url, globalThis.location?.href);
   target.protocol = target.protocol.replace("http", "ws");
+  if (!/^wss?:/.test(target.protocol)) {
+    throw new AtriumError(400, "expected a URL of http or ws");
+  }
   if (target.pathname.endsWith("/")) {
     target.pathname += "ws";
   }

@@ -133,9 +133,12 @@ export class Connection {
    * Publishes a message in a room, or to the whole namespace.
    * @overload @param {string | undefined} room @param {any} data @param {SendOptions} [options] @returns {Promise<Receipt>}
    */
-  /** @param {string | undefined} room @param {any} data @param {SendOptions & {volatile?: boolean}} [options] @returns {Promise<any>} */
-  send(room, data, options) {
-    return this.publish(room, data, options);
+  /**
+   * @param {string | undefined} room @param {any} data @param {SendOptions & {volatile?: boolean}} [options]
+   * @param {boolean} [unbounded] for a sender with a queue of its own @returns {Promise<any>}
+   */
+  send(room, data, options, unbounded) {
+    return this.#queue.send(room, data, options, unbounded);
   }
 
   /**
@@ -147,17 +150,7 @@ export class Connection {
    */
   /** @param {string} id @param {any} data @param {{event?: string, volatile?: boolean}} [options] @returns {Promise<any>} */
   sendTo(id, data, options) {
-    return this.publish(id, data, options);
-  }
-
-  /**
-   * @internal @param {string | undefined} room @param {any} data @param {{event?: string, echo?: boolean, volatile?: boolean}} [options]
-   * @param {boolean} [unbounded] for a sender with a queue of its own @returns {Promise<any>}
-   */
-  publish(room, data, options, unbounded) {
-    return this.#state.name === "closed"
-      ? Promise.reject(new AtriumError(0, CLOSED))
-      : this.#queue.send(room, data, options, unbounded);
+    return this.#queue.send(id, data, options);
   }
 
   /** @internal */

@@ -136,7 +136,7 @@ export class Holder {
       reply(params);
     } else if (cmd === "send") {
       const { room, data, ...options } = params;
-      reply(await connection.publish(room, bytes ?? data, options, true));
+      reply(await /** @type {any} */ (connection).send(room, bytes ?? data, options, true));
     } else {
       reply(await connection.request(cmd, params, bytes));
     }

@@ -10,7 +10,7 @@ import { Listeners } from "./listeners.js";
  * @typedef {object} Connection what a room needs of it
  * @property {State} state
  * @property {(event: "state", listener: () => void) => () => void} on
- * @property {(room: string, data: any, options?: {event?: string, echo?: boolean, volatile?: boolean, to?: string}) => Promise<any>} publish
+ * @property {(room: string, data: any, options?: {event?: string, echo?: boolean, volatile?: boolean, to?: string}) => Promise<any>} send
  * @property {(cmd: string, params: object, bytes?: Uint8Array) => Promise<any>} request
  * @property {(room: string) => Promise<void>} leave
  */
@@ -81,7 +81,7 @@ export class Room {
    */
   /** @param {any} data @param {{event?: string, echo?: boolean, volatile?: boolean, to?: string}} [options] @returns {Promise<any>} */
   send(data, options) {
-    return this.#connection.publish(this.name, data, options);
+    return this.#connection.send(this.name, data, options);
   }
 
   /**
@@ -93,7 +93,7 @@ export class Room {
    */
   /** @param {string} id @param {any} data @param {{event?: string, volatile?: boolean}} [options] @returns {Promise<any>} */
   sendTo(id, data, options) {
-    return this.#connection.publish(id, data, options);
+    return this.#connection.send(id, data, options);
   }
 
   /** @param {{by?: "session" | "user", limit?: number, cursor?: string}} [options] @returns {Promise<{members: Member[], next?: string}>} */

@@ -38,6 +38,8 @@ export class SendQueue {
   #order = 0;
   /** Store whose unsent messages are in the queue. @type {Store | undefined} */
   #adopted;
+  /** Why the connection is closed, if it is. @type {AtriumError | undefined} */
+  #failure;
 
   /** @param {Commands} commands @param {UserStore} userStore @param {number} limit number of messages @param {() => boolean} isOpen whether messages may be sent */
   constructor(commands, userStore, limit, isOpen) {
@@ -62,8 +64,11 @@ export class SendQueue {
         : ArrayBuffer.isView(data)
           ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
           : undefined;
-    const message = { ...(room === undefined ? {} : { room }), ...options, ...(bytes ? {} : { data }) };
-    if (options?.volatile) {
+    const message = { ...options, room, data: bytes ? undefined : data };
+    if (this.#failure) {
+      throw this.#failure;
+    }
+    if (message.volatile) {
       return this.#sendVolatile(message, bytes);
     }
     if (this.#sendings.size >= this.#limit && !unbounded) {
@@ -216,8 +221,9 @@ export class SendQueue {
     return cause;
   }
 
-  /** Rejects all messages. @param {AtriumError} failure */
+  /** Rejects all messages, also later ones. @param {AtriumError} failure */
   rejectAll(failure) {
+    this.#failure = failure;
     for (const { order, reject } of this.#sendings.values()) {
       this.#userStore.last?.drop(order);
       reject(failure);

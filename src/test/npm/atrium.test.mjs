@@ -111,6 +111,21 @@ test("bytes arrive as bytes", () =>
     assert.deepEqual([...received[0]], [0, 10, 255, 13, 10]);
   }));
 
+test("a URL of another scheme is rejected at once, and a connection that cannot be opened says why", async () => {
+  for (const url of ["localhost:21100/", "ftp://localhost/"]) {
+    assert.throws(() => connect(url), { name: "AtriumError", code: 400, message: "expected a URL of http or ws" });
+  }
+  class Forbidden {
+    constructor() {
+      throw new Error("not here");
+    }
+  }
+  const connection = connect(direct, { WebSocket: Forbidden });
+  for (const late of [connection.send("a", 1), connection.room("a").history()]) {
+    await assert.rejects(late, { code: 0, message: "Error: not here" });
+  }
+});
+
 test("a room is a stream of its messages", () =>
   using(connecting, async (open) => {
     const connection = await open();
