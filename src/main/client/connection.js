@@ -7,6 +7,7 @@ import { AtriumError, CLOSED, LOST } from "./errors.js";
 import { unframed } from "./frames.js";
 import { Heartbeat, TAB_HEARTBEAT } from "./heartbeat.js";
 import { Listeners } from "./listeners.js";
+import { requireSession } from "./names.js";
 import { Room } from "./room.js";
 import { SendQueue } from "./send-queue.js";
 import { Session } from "./session.js";
@@ -89,6 +90,9 @@ export class Connection {
    */
   room(name, options = {}) {
     const { presence = false, since } = options;
+    if (!name || typeof name !== "string") {
+      throw new AtriumError(400, "expected the name of a room");
+    }
     return new Room(this, this.#session.membership(name, presence, since, this.#state.name === "open"), presence);
   }
 
@@ -149,7 +153,8 @@ export class Connection {
    * @overload @param {string} id @param {any} data @param {{event?: string}} [options] @returns {Promise<Receipt>}
    */
   /** @param {string} id @param {any} data @param {{event?: string, volatile?: boolean}} [options] @returns {Promise<any>} */
-  sendTo(id, data, options) {
+  async sendTo(id, data, options) {
+    requireSession(id);
     return this.#queue.send(id, data, options);
   }
 

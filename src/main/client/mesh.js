@@ -58,20 +58,20 @@ export class Mesh extends Emitter {
   /** @param {string | undefined} session undefined for the whole room @param {Partial<Signal>} signal */
   signal(session, signal) {
     const { connection, room, tag } = this;
+    const data = { room, from: tag, ...signal };
     // To a member of the room through the room: that takes no permission to send to single sessions.
     const options = { event: EVENT, volatile: true, ...(room !== undefined && session && { to: session }) };
-    connection
-      .send(room ?? session, { room, from: tag, ...signal }, options)
-      .catch((/** @type {any} */ { code, message }) => {
-        // A session that has ended is no failure: its peer leaves by its silence.
-        code === 404 ||
-          this.failed(
-            new AtriumError(
-              code,
-              room === undefined && code === 403 ? `peers need the permission send for ~*: ${message}` : message,
-            ),
-          );
-      });
+    const sent = room === undefined ? connection.sendTo(session, data, options) : connection.send(room, data, options);
+    sent.catch((/** @type {any} */ { code, message }) => {
+      // A session that has ended is no failure: its peer leaves by its silence.
+      code === 404 ||
+        this.failed(
+          new AtriumError(
+            code,
+            room === undefined && code === 403 ? `peers need the permission send for ~*: ${message}` : message,
+          ),
+        );
+    });
   }
 
   /** @param {AtriumError} failure of a message to a peer */

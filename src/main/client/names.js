@@ -1,7 +1,15 @@
 // @ts-check
-/** Random names: idempotency keys, and the names of tabs and of their locks. */
+/** Random names: idempotency keys, and the names of tabs and of their locks; and those that sessions have. */
+import { AtriumError } from "./errors.js";
 
 /** Works without a secure context, which crypto.randomUUID requires. */
 export function randomName() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Fails for what is no id of a session: a message without a receiver would be one to all. @param {any} id @throws {AtriumError} 400 */
+export function requireSession(id) {
+  if (!/^~[\w-]{20}$/.test(id)) {
+    throw new AtriumError(400, "expected the id of a session");
+  }
 }

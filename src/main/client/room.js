@@ -11,6 +11,7 @@ import { Listeners } from "./listeners.js";
  * @property {State} state
  * @property {(event: "state", listener: () => void) => () => void} on
  * @property {(room: string, data: any, options?: {event?: string, echo?: boolean, volatile?: boolean, to?: string}) => Promise<any>} send
+ * @property {(id: string, data: any, options?: {event?: string}) => Promise<any>} sendTo
  * @property {(cmd: string, params: object, bytes?: Uint8Array) => Promise<any>} request
  * @property {(room: string) => Promise<void>} leave
  */
@@ -93,7 +94,7 @@ export class Room {
    */
   /** @param {string} id @param {any} data @param {{event?: string, volatile?: boolean}} [options] @returns {Promise<any>} */
   sendTo(id, data, options) {
-    return this.#connection.send(id, data, options);
+    return this.#connection.sendTo(id, data, options);
   }
 
   /** @param {{by?: "session" | "user", limit?: number, cursor?: string}} [options] @returns {Promise<{members: Member[], next?: string}>} */

@@ -3,7 +3,7 @@
 import { DELAYING_CODES, MESSAGE_CODES, TOO_LARGE, TRANSIENT_CODES } from "./codes.js";
 import { AtriumError, errorOf } from "./errors.js";
 import { framed, sizeOf } from "./frames.js";
-import { randomName } from "./names.js";
+import { randomName, requireSession } from "./names.js";
 import { MAX_BUFFERED, MAX_IN_FLIGHT, RECHECK_MILLIS, RETRY_MILLIS } from "./timing.js";
 /** @import { Commands } from "./commands.js" */
 /** @import { Store, UserStore } from "./store.js" */
@@ -68,6 +68,7 @@ export class SendQueue {
     if (this.#failure) {
       throw this.#failure;
     }
+    "to" in message && requireSession(message.to);
     if (message.volatile) {
       return this.#sendVolatile(message, bytes);
     }

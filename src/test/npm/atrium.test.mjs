@@ -101,6 +101,29 @@ test("a message to a session reaches it alone, on its connection", () =>
     await until(() => received.length === 3, "the message after them");
   }));
 
+test("a message without a receiver, or to what is none, is rejected, and reaches nobody", () =>
+  using(connecting, async (open) => {
+    const [ann, bob] = [await open(), await open()];
+    const received = [];
+    const rooms = [bob.room("js-addressed"), bob.room("bob")];
+    [bob, ...rooms].forEach((each) => each.on("message", (data) => received.push(data)));
+    await rooms[1].history();
+    const room = ann.room("js-addressed");
+    const wrong = { code: 400, message: "expected the id of a session" };
+    for (const id of [undefined, null, "", "bob", `${bob.state.id}!`]) {
+      await assert.rejects(ann.sendTo(id, "secret"), wrong);
+      await assert.rejects(room.sendTo(id, "secret", { volatile: true }), wrong);
+      await assert.rejects(room.send("secret", { volatile: true, to: id }), wrong);
+    }
+    for (const name of [undefined, null, "", 5]) {
+      assert.throws(() => ann.room(name), { code: 400, message: "expected the name of a room" });
+    }
+    await room.send("cursor", { volatile: true, to: bob.state.id });
+    await room.send("to all");
+    await until(() => received.length === 2, "the messages after them");
+    assert.deepEqual(received, ["cursor", "to all"]);
+  }));
+
 test("bytes arrive as bytes", () =>
   using(connecting, async (open) => {
     const ann = (await open()).room("js-bytes");
