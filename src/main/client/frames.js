@@ -36,3 +36,12 @@ export function unframed(frame) {
   const end = frame.indexOf(10);
   return { ...JSON.parse(new TextDecoder().decode(frame.subarray(0, end))), data: frame.slice(end + 1) };
 }
+
+/** Puts the bytes of a message in the place of their base64. @param {any} message @returns {any} the message */
+export function decoded(message) {
+  if (message.encoding === "base64") {
+    message.data = Uint8Array.from(atob(message.data), (char) => char.charCodeAt(0));
+    delete message.encoding;
+  }
+  return message;
+}

@@ -2,6 +2,7 @@
 /** Rooms of a connection. */
 import { unlessAborted } from "./abort.js";
 import { Transfer } from "./files.js";
+import { decoded } from "./frames.js";
 import { Listeners } from "./listeners.js";
 /** @import { Membership } from "./membership.js" */
 /** @import { AnyEvents, BlobLike, DataOf, EventOf, FileData, Member, Message, MessageOf, Place, PlatformBlob, Receipt, RoomEvents, State, TransferOptions } from "./types.ts" */
@@ -103,8 +104,10 @@ export class Room {
   }
 
   /** @param {{after?: number, before?: number, limit?: number}} [options] @returns {Promise<Place & {messages: Message<E[keyof E]>[]}>} */
-  history(options) {
-    return this.#connection.request("history", { room: this.name, ...options });
+  async history(options) {
+    const page = await this.#connection.request("history", { room: this.name, ...options });
+    page.messages.forEach(decoded);
+    return page;
   }
 
   /**

@@ -1,6 +1,7 @@
 // @ts-check
 /** Session: the rooms of a connection and the position in each of them, over any number of reconnects. */
 import { TRANSIENT_CODES } from "./codes.js";
+import { decoded } from "./frames.js";
 import { Membership } from "./membership.js";
 import { pause, RETRY_MILLIS } from "./timing.js";
 /** @import { Commands } from "./commands.js" */
@@ -238,11 +239,7 @@ export class Session {
 
   /** Delivers a message to its listeners, unless it is of a room that was left, or a duplicate. @param {any} message */
   deliver(message) {
-    if (message.encoding === "base64") {
-      message.data = Uint8Array.from(atob(message.data), (char) => char.charCodeAt(0));
-      delete message.encoding;
-    }
-    const { room: name = "", event, data, epoch, offset, stored } = message;
+    const { room: name = "", event, data, epoch, offset, stored } = decoded(message);
     const room = this.#rooms.get(name);
     if (!stored && (this.#left.has(name) || (!room && name && name !== this.id))) {
       // The server had sent it before the room was left.

@@ -124,7 +124,7 @@ test("a message without a receiver, or to what is none, is rejected, and reaches
     assert.deepEqual(received, ["cursor", "to all"]);
   }));
 
-test("bytes arrive as bytes", () =>
+test("bytes arrive as bytes, also from the history", () =>
   using(connecting, async (open) => {
     const ann = (await open()).room("js-bytes");
     const received = [];
@@ -132,6 +132,9 @@ test("bytes arrive as bytes", () =>
     await ann.send(new Uint8Array([0, 10, 255, 13, 10]), { event: "photo" });
     await until(() => received.length === 1, "the photo");
     assert.deepEqual([...received[0]], [0, 10, 255, 13, 10]);
+    const { messages } = await ann.history();
+    assert.deepEqual(messages[0].data, received[0]);
+    assert.equal("encoding" in messages[0], false);
   }));
 
 test("a URL of another scheme is rejected at once, and a connection that cannot be opened says why", async () => {

@@ -118,7 +118,8 @@ for (const mode of ["sse", "poll"]) {
       assert.deepEqual(received, [{ a: 1 }, new Uint8Array([0, 10, 255]), null, new Uint8Array([7])]);
       assert.deepEqual(receivedByBob, received);
       assert.equal(receipt.offset, room.place.offset);
-      assert.equal((await room.history({ limit: 2 })).messages.length, 2);
+      const { messages } = await room.history({ limit: 2 });
+      assert.deepEqual(messages[1].data, new Uint8Array([7]));
       assert.ok(Array.isArray((await room.members()).members));
       await assert.rejects(ann.call("anything"), { code: 501, message: "call needs a WebSocket" });
       await assert.rejects(room.upload(new Blob(["a"])), { code: 501 });

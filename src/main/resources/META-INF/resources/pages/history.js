@@ -153,12 +153,7 @@ function withoutBytes(message) {
   return bytes === undefined ? message : { ...message, data: undefined, bytes };
 }
 
-/** Bytes arrive raw over the connection, and as base64 from the history. @param {any} message @returns {number | undefined} */
-function byteLength({ data, encoding }) {
-  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) {
-    return data.byteLength;
-  }
-  return encoding === "base64" && typeof data === "string"
-    ? Math.floor((data.replace(/=+$/, "").length * 3) / 4)
-    : undefined;
+/** @param {any} message @returns {number | undefined} */
+function byteLength({ data }) {
+  return data instanceof ArrayBuffer || ArrayBuffer.isView(data) ? data.byteLength : undefined;
 }
