@@ -14,7 +14,7 @@ import { Session } from "./session.js";
 import { UserStore } from "./store.js";
 import { backoff, ERROR_MILLIS, MAX_BUFFERED, pause, RECHECK_MILLIS } from "./timing.js";
 import { Transports } from "./transports.js";
-/** @import { AnyEvents, ConnectionEvents, DataOf, EventOf, MessageOf, Options, Place, Receipt, SendOptions, State, VolatileOptions } from "./types.ts" */
+/** @import { AnyEvents, ConnectionEvents, DataOf, EventOf, MessageOf, Options, Place, PlatformResponse, Receipt, SendOptions, State, VolatileOptions } from "./types.ts" */
 
 /** @typedef {{dial(): any, close(): void}} Shared connection of all tabs; it dials undefined where tabs cannot share */
 
@@ -161,7 +161,7 @@ export class Connection {
   /** @internal */
   leave = (/** @type {string} */ room) => this.#session.leave(room);
 
-  /** Requests a path of the server over HTTP, with the token. @internal @param {string} path @returns {Promise<Response>} */
+  /** Requests a path of the server over HTTP, with the token. @param {string} path with or without a query @returns {Promise<PlatformResponse>} */
   fetch(path) {
     return this.#authentication.fetch(this.#transports.url(path), this.#timeout);
   }

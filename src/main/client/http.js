@@ -2,11 +2,14 @@
 /** Requests to the HTTP API. */
 import { LIVENESS_TIMEOUT_MILLIS } from "./timing.js";
 
-/** @param {string} url of the WebSocket @param {string} path @param {any} [query] */
+/** @param {string} url of the WebSocket @param {string} path with or without a query @param {object} [query] further parameters */
 export function httpUrl(url, path, query) {
-  const target = new URL(url.replace("ws", "http"));
-  target.pathname = target.pathname.replace(/\/ws$/, "") + path;
-  for (const [name, value] of Object.entries(query ?? {})) {
+  const [server, parameters] = url.replace("ws", "http").split("?");
+  const target = new URL(server.replace(/\/ws$/, "") + path);
+  for (const [name, value] of [
+    .../** @type {any} */ (new URLSearchParams(parameters)),
+    ...Object.entries({ ...query }),
+  ]) {
     value !== undefined && target.searchParams.set(name, value);
   }
   return target;
@@ -18,11 +21,10 @@ export async function reachable(url) {
     const response = await fetch(httpUrl(url, "/rooms", { limit: 1 }), {
       signal: AbortSignal.timeout(LIVENESS_TIMEOUT_MILLIS),
     });
-    // A server that refuses requests for a while refuses connections, too.
-    return response.status < 500 && response.status !== 429 && /json/.test(response.headers.get("content-type") ?? "")
-      ? ((await response.json()).maxPayload ?? Infinity)
-      : 0;
+    const { maxPayload = Infinity } = await response.json();
+    return response.status < 500 && response.status !== 429 ? maxPayload : 0;
   } catch {
+    // Also if it is no JSON, but the page of a proxy.
     return 0;
   }
 }

@@ -54,7 +54,7 @@ export class Transports {
     return this.failures >= MAX_FAILURES;
   }
 
-  /** URL of a path of the server. @param {string} path */
+  /** URL of a path of the server. @param {string} path with or without a query */
   url(path) {
     return httpUrl(this.#url, path);
   }

@@ -120,3 +120,12 @@ export type SignalLike = {
 };
 /** `Blob`, where there is one. */
 export type PlatformBlob = typeof globalThis extends { Blob: { prototype: infer B } } ? B : BlobLike;
+/** What a response to a request has at least. */
+export type ResponseLike = {
+  readonly ok: boolean;
+  readonly status: number;
+  json(): Promise<any>;
+  text(): Promise<string>;
+};
+/** `Response`, where there is one. */
+export type PlatformResponse = typeof globalThis extends { Response: { prototype: infer R } } ? R : ResponseLike;

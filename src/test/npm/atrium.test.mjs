@@ -137,6 +137,17 @@ test("bytes arrive as bytes, also from the history", () =>
     assert.equal("encoding" in messages[0], false);
   }));
 
+test("a path is requested with its query and in the connection's namespace", () =>
+  using(connecting, async (open) => {
+    const connection = await open(`ws://127.0.0.1:${port}/ws?ns=/js-fetch`);
+    await connection.send("one", 1);
+    await connection.send("two?#", 2);
+    const list = async (path) => (await connection.fetch(path)).json();
+    assert.deepEqual((await list("/rooms?prefix=tw&limit=10")).rooms, [{ room: "two?#" }]);
+    assert.equal((await list("/rooms")).rooms.length, 2);
+    assert.equal((await list("/rooms/two%3F%23/messages")).messages[0].data, 2);
+  }));
+
 test("a URL of another scheme is rejected at once, and a connection that cannot be opened says why", async () => {
   for (const url of ["localhost:21100/", "ftp://localhost/"]) {
     assert.throws(() => connect(url), { name: "AtriumError", code: 400, message: "expected a URL of http or ws" });

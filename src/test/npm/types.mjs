@@ -79,7 +79,8 @@ writeFileSync(
     const blob = await any.download("id");
     await any.upload(blob, { name: "copy", onProgress: ({ done, total }) => done / total });
     const { messages }: { messages: Message<any>[] } = await any.history();
-    const answer = await connection.call<number>("sum", [1, 2]);
+    const response = await connection.fetch("/rooms?prefix=lob");
+    const answer = response.ok ? await connection.call<number>("sum", [1, 2]) : response.status;
     return answer + messages.length + offset + blob.size;
   }
 `,

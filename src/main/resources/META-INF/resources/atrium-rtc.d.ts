@@ -3,8 +3,6 @@ import "./atrium.js";
 
 declare module "./atrium.js" {
   interface Connection<E extends object = AnyEvents> {
-    /** Requests a path of the server over HTTP, with the token. */
-    fetch(path: string): Promise<Response>;
     /** Peers of this tab, outside of calls: `peers.on("peer", …)` accepts those that call `peer` with an id of this tab. */
     readonly peers: Peers;
     /**

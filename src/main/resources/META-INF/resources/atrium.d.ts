@@ -123,6 +123,11 @@ export interface Connection<E extends object = AnyEvents> {
   sendTo(id: string, data: any, options?: {
     event?: string;
   } | undefined): Promise<Receipt>;
+  /**
+   * Requests a path of the server over HTTP, with the token.
+   * @param path with or without a query
+   */
+  fetch(path: string): Promise<PlatformResponse>;
   /** Closes the connection for good. */
   close(): void;
 }
@@ -288,3 +293,18 @@ export type PlatformBlob = typeof globalThis extends {
     prototype: infer B;
   };
 } ? B : BlobLike;
+
+/** What a response to a request has at least. */
+export type ResponseLike = {
+  readonly ok: boolean;
+  readonly status: number;
+  json(): Promise<any>;
+  text(): Promise<string>;
+};
+
+/** `Response`, where there is one. */
+export type PlatformResponse = typeof globalThis extends {
+  Response: {
+    prototype: infer R;
+  };
+} ? R : ResponseLike;
