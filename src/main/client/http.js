@@ -15,10 +15,13 @@ export function httpUrl(url, path, query) {
   return target;
 }
 
-/** Returns whether the server itself replies, and not a proxy in its place: the bytes of the largest body that it accepts, or 0. @param {string} url @returns {Promise<number>} */
-export async function reachable(url) {
+/**
+ * Returns whether the server itself replies, and not a proxy in its place: the bytes of the largest body that it accepts, or 0.
+ * @param {string} url @param {true} [connect] whether it accepts a connection, too @returns {Promise<number>}
+ */
+export async function reachable(url, connect) {
   try {
-    const response = await fetch(httpUrl(url, "/rooms", { limit: 1 }), {
+    const response = await fetch(httpUrl(url, "/rooms", { limit: 1, connect }), {
       signal: AbortSignal.timeout(LIVENESS_TIMEOUT_MILLIS),
     });
     const { maxPayload = Infinity } = await response.json();

@@ -49,7 +49,7 @@ export class Transports {
    */
   async failed() {
     if (this.#all.length > 1) {
-      this.failures = (await reachable(this.#url)) ? this.failures + 1 : 0;
+      this.failures = (await reachable(this.#url, true)) ? this.failures + 1 : 0;
     }
     return this.failures >= MAX_FAILURES;
   }

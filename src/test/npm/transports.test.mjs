@@ -1,11 +1,11 @@
 // The client against a real server, behind proxies that let no WebSocket through.
-// node --experimental-websocket transports.test.mjs <atrium.js> <port> <port of one that wants tokens> <token>
+// node --experimental-websocket transports.test.mjs <atrium.js> <port> <port of one that wants tokens> <token> <port of one for one connection>
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { isOpen, Proxy, quick, until } from "./harness.mjs";
 
-const [, , script, port, closedPort, token] = process.argv;
+const [, , script, port, closedPort, token, fullPort] = process.argv;
 
 // As in a browser: what is remembered, and what the window tells of.
 const storage = new Map();
@@ -94,6 +94,24 @@ scene("a client that connects too often waits, and keeps its WebSocket", undefin
   proxy.judge = (head) => (refused < 6 && /^GET/.test(head) ? (refused++, "tooMany") : undefined);
   assert.equal(transport(await open(proxy.url, { timeout: 10_000 })), "websocket");
   assert.equal(refused, 6);
+});
+
+scene("a client that the server has no room for waits for its WebSocket", undefined, async ({ open }) => {
+  const full = `http://127.0.0.1:${fullPort}/`;
+  const first = await open(full, { token });
+  const second = connect(full, { ...quick, ...briefly, token });
+  let attempts = 0;
+  second.on("state", ({ name }) => name === "connecting" && attempts++);
+  try {
+    await until(() => attempts === 8, "eight attempts");
+    assert.equal(second.state.transport, undefined);
+    first.close();
+    await isOpen(second);
+    assert.equal(transport(second), "websocket");
+    assert.equal(storage.size, 0);
+  } finally {
+    second.close();
+  }
 });
 
 for (const mode of ["sse", "poll"]) {

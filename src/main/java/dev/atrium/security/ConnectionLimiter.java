@@ -80,21 +80,42 @@ public final class ConnectionLimiter {
      * @throws LimitException if a limit is reached or this replica is draining or overloaded
      */
     public Slot admit(Caller caller) {
-        requireOpen();
-        if (load.isExhausted()) {
-            throw new LimitException(Limit.OVERLOAD);
-        }
-        load.requireMemory();
+        requireReady();
         handshake(caller);
-        if (isFull()) {
-            throw new LimitException(Limit.CONNECTIONS);
-        }
+        requireFree();
         // Unknown addresses are not limited: many clients share them.
         if (!enter(byAddress, caller.address(), caller.address().isEmpty() ? 0 : config.connectionsPerAddress())) {
             throw new LimitException(Limit.CONNECTIONS_PER_ADDRESS);
         }
         all.incrementAndGet();
         return new Slot(caller.address());
+    }
+
+    /**
+     * Checks whether a new connection would be admitted now, without counting one.
+     *
+     * @throws LimitException if a limit of all clients is reached or this replica is draining or overloaded
+     */
+    public void requireAccepting() {
+        requireReady();
+        if (handshakes != null && handshakes.getAvailableTokens() == 0) {
+            throw new LimitException(Limit.HANDSHAKES);
+        }
+        requireFree();
+    }
+
+    private void requireReady() {
+        requireOpen();
+        if (load.isExhausted()) {
+            throw new LimitException(Limit.OVERLOAD);
+        }
+        load.requireMemory();
+    }
+
+    private void requireFree() {
+        if (isFull()) {
+            throw new LimitException(Limit.CONNECTIONS);
+        }
     }
 
     /**

@@ -51,6 +51,22 @@ class ConnectionLimiterTest {
     }
 
     @Test
+    void a_replica_that_admits_no_connection_says_so_without_counting_one() {
+        ConnectionLimiter slow = limiter("limits.handshakes", "1");
+        slow.requireAccepting();
+        slow.admit(ANONYMOUS_CLIENT);
+        assertRejected(Limit.HANDSHAKES, slow::requireAccepting);
+        ConnectionLimiter limiter = limiter("limits.connections", "1");
+        limiter.requireAccepting();
+        limiter.admit(ANONYMOUS_CLIENT);
+        assertRejected(Limit.CONNECTIONS, limiter::requireAccepting);
+        exhausted.set(true);
+        assertRejected(Limit.OVERLOAD, limiter::requireAccepting);
+        limiter.close();
+        assertRejected(Limit.DRAINING, limiter::requireAccepting);
+    }
+
+    @Test
     void connections_without_a_request_have_the_same_limits_but_take_no_slot() {
         ConnectionLimiter limiter = limiter("limits.connections-per-address", "2", "limits.connections", "4");
         limiter.opened("192.0.2.1");

@@ -14,6 +14,8 @@ import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.security.ClientLimits;
+import dev.atrium.security.ConnectionLimiter;
+import dev.atrium.security.LimitException;
 import dev.atrium.session.HttpRequester;
 import dev.atrium.session.RequestLoop;
 import dev.atrium.transport.admission.Admission;
@@ -64,14 +66,16 @@ public class RoomsResource {
 
     private final Gateway gateway;
     private final ClientLimits limits;
+    private final ConnectionLimiter connections;
     private final LongPolls longPolls;
     private final BodyReader bodies;
     private final UnreadResponses responses;
 
-    RoomsResource(Gateway gateway, ClientLimits limits, LongPolls longPolls, BodyReader bodies,
+    RoomsResource(Gateway gateway, ClientLimits limits, ConnectionLimiter connections, LongPolls longPolls, BodyReader bodies,
             UnreadResponses responses) {
         this.gateway = gateway;
         this.limits = limits;
+        this.connections = connections;
         this.longPolls = longPolls;
         this.bodies = bodies;
         this.responses = responses;
@@ -84,14 +88,28 @@ public class RoomsResource {
     @Operation(summary = "Lists the rooms that have members or a history", description = "A page has about limit rooms. Its next is the cursor of the next page; the last page "
             + "has no next.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"rooms\": [{\"room\": \"lobby\"}], \"next\": \"1792\", \"maxPayload\": 1048576}"))
+    @APIResponse(responseCode = "503", description = "With ?connect=true: this replica accepts no new connections at present")
     public Uni<RoomList> rooms(@Context RoutingContext context, @QueryParam("prefix") @DefaultValue("") String prefix,
-            @QueryParam("cursor") String cursor, @QueryParam("limit") String limit) {
+            @QueryParam("cursor") String cursor, @QueryParam("limit") String limit,
+            @QueryParam("connect") boolean connect) {
         String namespace = RequestUrl.namespace(context, RoomId.DEFAULT_NAMESPACE);
         int most = Ranges.limit("limit", Ranges.number("limit", limit), ROOMS, MOST_ROOMS);
+        if (connect) {
+            requireAccepting();
+        }
         return responses.roomForList(context, most)
                 .chain(() -> execute(context, new Command.ListRooms(namespace, prefix, cursor, most)))
                 .map(page -> new RoomList(page.names().stream().map(RoomList.Entry::new).toList(), page.next(),
                         bodies.limit()));
+    }
+
+    /** Before permissions: a client without a token asks, too. */
+    private void requireAccepting() {
+        try {
+            connections.requireAccepting();
+        } catch (LimitException e) {
+            throw ErrorReply.of(e);
+        }
     }
 
     /**

@@ -55,8 +55,10 @@ class AtriumJsIT {
 
     @Test
     void the_client_avoids_proxies_that_block() {
-        try (Replica open = Replica.start(); Replica closed = Replica.start(Tokens.required(Map.of()))) {
-            run("transports.test.mjs", port(open), port(closed), Tokens.of("ann", "lobby:join send"));
+        try (Replica open = Replica.start();
+                Replica closed = Replica.start(Tokens.required(Map.of()));
+                Replica full = Replica.start(Tokens.required(Map.of("atrium.limits.connections", "1")))) {
+            run("transports.test.mjs", port(open), port(closed), Tokens.of("ann", "lobby:join send"), port(full));
         }
     }
 

@@ -133,7 +133,8 @@ class DrainIT {
                 }
             }
             assertThat(retries).hasSizeGreaterThan(1).isSubsetOf("1", "2", "3", "4", "5");
-            for (String path : List.of("/socket.io/?EIO=4&transport=polling", "/rooms/a/messages?wait=10")) {
+            for (String path : List.of("/socket.io/?EIO=4&transport=polling", "/rooms/a/messages?wait=10",
+                    "/rooms?connect=true")) {
                 HttpResponse<String> refused = replica.get(path);
                 assertThat(refused.statusCode()).as(path).isEqualTo(503);
                 assertThat(refused.headers().firstValue("Retry-After")).isPresent();

@@ -106,10 +106,14 @@ class LimitsIT {
             assertThat(replica.get("/socket.io/?EIO=4&transport=polling").statusCode()).isEqualTo(503);
             assertThat(replica.request("GET", "/rooms/x", "Accept", "application/x-ndjson").statusCode()).isEqualTo(503);
             assertThat(replica.request("GET", "/rooms/x", "Accept", "text/event-stream").body()).startsWith("retry: ");
-            assertThat(replica.get("/rooms/x").statusCode()).as("requests that are no connection").isEqualTo(200);
+            for (String path : List.of("/rooms/x", "/rooms")) {
+                assertThat(replica.get(path).statusCode()).as("requests that are no connection").isEqualTo(200);
+            }
+            assertThat(replica.get("/rooms?connect=true").statusCode()).isEqualTo(503);
             awaitDenied(replica, "connections", before);
         }
         awaitEmpty(replica);
+        assertThat(replica.get("/rooms?connect=true").statusCode()).isEqualTo(200);
         try (RawSocket socket = RawSocket.connect(replica.port(), "/ws")) {
             assertThat(socket.status()).isEqualTo(101);
         }
