@@ -1,6 +1,7 @@
 // The stock client of npm, by each transport, against each of the servers that are named as arguments.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { io } from "socket.io-client";
 
@@ -126,9 +127,56 @@ async function refusals(server, options) {
   refused.disconnect();
 }
 
+/** The examples as they are printed, each as a function of `io` that returns its socket. */
+function examples() {
+  const read = (file) => readFileSync(`../../${file}`, "utf8");
+  const [, snippet] = /key: "waySocketIo".*?code: `(.*?)`/s.exec(
+    read("src/main/resources/META-INF/resources/pages/snippets.js"),
+  );
+  return [
+    ...["README.md", "docs/protocol.md"].map((file) => /```js\n(import \{ io \}.*?)```/s.exec(read(file))[1]),
+    snippet.replace("${io}", '""').replaceAll("${name}", '"lobby"'),
+  ].map(
+    (code) => new Function("io", "console", `return (async () => {${code.replace(/^import.*/, "")}\nreturn socket})()`),
+  );
+}
+
+async function printed(server, options) {
+  const [member, bystander] = await Promise.all([connect(server, "/", options), connect(servers[0], "/", {})]);
+  await member.emitWithAck("join", "lobby");
+  for (const example of examples()) {
+    const sent = [];
+    const log = [];
+    const make = () => {
+      const socket = io(server, { forceNew: true, reconnectionDelay: 50, ...options });
+      const { emit } = socket;
+      socket.emit = (...event) => {
+        event[0] === "join" || sent.push(event);
+        return emit.apply(socket, event);
+      };
+      return socket;
+    };
+    member.received = [];
+    const socket = await example(make, { log: (line) => typeof line === "string" && log.push(line) });
+    await eventually("the first message", () => log.length === 1);
+    socket.io.engine.close();
+    await eventually("offline", () => !socket.connected);
+    socket.emit(...sent[0]);
+    await eventually("the message that was sent while offline", () => member.received.length === 2);
+    await eventually("joined again", () => socket.connected);
+    socket.emit(...sent[0]);
+    await eventually("the message after the reconnect", () => member.received.length === 3 && log.length > 1);
+    assert.deepEqual(member.received, Array(3).fill(["message", log[0]]));
+    assert.deepEqual(bystander.received, []);
+    socket.disconnect();
+  }
+  member.disconnect();
+  bystander.disconnect();
+}
+
 for (const server of servers) {
   for (const each of transports) {
-    for (const test of [values, base64, order, namespaces, refusals]) {
+    for (const test of [values, base64, order, namespaces, refusals, printed]) {
       await test(server, { transports: each });
       console.log("passed", test.name, each.join(), server);
     }

@@ -49,9 +49,9 @@ room.onopen = () => room.send("hello");`,
       code: `import { io } from "socket.io-client";
 
 const socket = io(${io});
+socket.on("connect", () => socket.emit("join", ${name}));
 socket.on("message", (data) => console.log(data));
-await socket.emitWithAck("join", ${name});
-socket.emit("message", "hello");`,
+socket.once("connect", () => socket.emit("send", ${name}, "message", "hello"));`,
     },
     {
       key: "wayEvents",
