@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
 import java.awt.Color;
@@ -58,6 +59,31 @@ class RoomPageLooksIT extends WithReplica {
             ann.page().screenshot(new Page.ScreenshotOptions().setPath(Path.of("target/screenshots", "start-" + name + ".png"))
                     .setFullPage(true));
             assertThat(ann.page().evaluate("document.documentElement.scrollWidth <= innerWidth")).isEqualTo(true);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "400, 800", "1100, 700" })
+    void the_way_to_the_newest_message_covers_nothing_but_the_log(int width, int height) {
+        String room = "/rooms/looks-newest-" + width;
+        for (int i = 0; i < 20; i++) {
+            replica.post(room, "one\ntwo\nthree\nfour");
+        }
+        try (BrowserContext person = browser.person(new NewContextOptions().setViewportSize(width, height));
+                RoomPage ann = RoomPage.enter(person, replica.http(room))) {
+            assertThat(ann.texts()).hasCount(20);
+            assertThat(ann.locator("#ask")).isVisible();
+            ann.locator("#text").fill("a\nb\nc\nd\ne");
+            ann.locator("#messages").evaluate("log => log.scrollTo(0, 0)");
+            assertThat(ann.locator("#newer")).isVisible();
+            ann.page().screenshot(
+                    new Page.ScreenshotOptions().setPath(Path.of("target/screenshots", "room-newest-" + width + ".png")));
+            BoundingBox button = ann.locator("#newer").boundingBox();
+            BoundingBox log = ann.locator("#messages").boundingBox();
+            assertThat(button.y).isGreaterThan(log.y + log.height / 2);
+            assertThat(button.y + button.height).isLessThan(log.y + log.height);
+            ann.locator("#newer").click();
+            assertThat(ann.locator("#newer")).isHidden();
         }
     }
 
