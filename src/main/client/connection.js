@@ -84,7 +84,8 @@ export class Connection {
   }
 
   /**
-   * Joins a room, from now on or from a known stream position, for as long as no {@link Room.leave} has ended each room of that name.
+   * Joins a room, from now on or from a known stream position, for as long as no {@link Room.leave} has ended each room of that name. `since` applies to
+   * the first of them.
    * @template {object} [R=AnyEvents] data of the events in the room, by their names
    * @param {string} name @param {{presence?: boolean, since?: Place}} [options] @returns {Room<R>}
    */

@@ -100,7 +100,8 @@ export interface Connection<E extends object = AnyEvents> {
   /** Listens to `state`, to `error`, and to messages to this session or to the whole namespace. Returns a function that removes the listener. */
   on<K extends EventOf<E, ConnectionEvents>>(event: K, listener: (data: DataOf<E, ConnectionEvents, K>, message: MessageOf<E, ConnectionEvents, K>) => void): () => void;
   /**
-   * Joins a room, from now on or from a known stream position, for as long as no {@link Room.leave} has ended each room of that name.
+   * Joins a room, from now on or from a known stream position, for as long as no {@link Room.leave} has ended each room of that name. `since` applies to
+   * the first of them.
    * @template R data of the events in the room, by their names
    */
   room<R extends object = AnyEvents>(name: string, options?: {
