@@ -5,13 +5,10 @@ import dev.atrium.backplane.memory.MemorySettings;
 import dev.atrium.backplane.redis.RedisBackplane;
 import dev.atrium.room.Node;
 import dev.atrium.setting.Require;
-import io.quarkus.arc.ClientProxy;
 import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.Vertx;
-import io.vertx.redis.client.Redis;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
-import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -34,7 +31,7 @@ final class BackplaneProducer {
 
     @Produces
     @Singleton
-    Backplane backplane(BackplaneConfig config, Node node, Vertx vertx, Instance<Redis> redis,
+    Backplane backplane(BackplaneConfig config, Node node, Vertx vertx, DedicatedRedis redis,
             @ConfigProperty(name = "quarkus.redis.hosts") Optional<String> hosts,
             @ConfigProperty(name = "quarkus.redis.client-type", defaultValue = "standalone") String clientType,
             @ConfigProperty(name = "quarkus.http.host-enabled") boolean hasListener) {
@@ -51,9 +48,7 @@ final class BackplaneProducer {
             return new MemoryBackplane(node, new MemorySettings(config.room().ttl(), history, config.resume().window(),
                     config.idempotency().window(), Clock.systemUTC()));
         }
-        // Not the proxy: where another setting stops the start, it would make a new client once the first one is closed, and
-        // fail with a stack trace.
-        return RedisBackplane.start(config, history, node, vertx, ClientProxy.unwrap(redis.get()));
+        return RedisBackplane.start(config, history, node, vertx, redis.client(vertx));
     }
 
     private static void check(BackplaneConfig.RedisSettings redis, Optional<String> hosts, String clientType) {
@@ -70,7 +65,7 @@ final class BackplaneProducer {
                 "1 to 64 letters, digits or one of _ : . -");
     }
 
-    /** Closes the backplane before Quarkus closes the Redis client, which would look like an outage. */
+    /** Closes the backplane before its Redis client is closed, which would look like an outage. */
     void end(@Observes ShutdownEvent shutdown, Backplane backplane) {
         backplane.close();
     }

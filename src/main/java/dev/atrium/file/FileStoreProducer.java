@@ -1,6 +1,7 @@
 package dev.atrium.file;
 
 import dev.atrium.backplane.BackplaneConfig;
+import dev.atrium.backplane.DedicatedRedis;
 import dev.atrium.file.directory.DirectoryStore;
 import dev.atrium.file.redis.RedisStore;
 import dev.atrium.file.s3.S3Start;
@@ -8,10 +9,8 @@ import dev.atrium.setting.Require;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
-import io.vertx.redis.client.Redis;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
-import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -35,7 +34,7 @@ final class FileStoreProducer {
     /** @throws ConfigurationException naming the invalid setting */
     @Produces
     @Singleton
-    Optional<FileStore> store(FileConfig config, BackplaneConfig backplane, Vertx vertx, Instance<Redis> redis,
+    Optional<FileStore> store(FileConfig config, BackplaneConfig backplane, Vertx vertx, DedicatedRedis redis,
             @ConfigProperty(name = "quarkus.redis.hosts") Optional<String> hosts) {
         return switch (kind(config, backplane)) {
             case NONE -> Optional.empty();
@@ -72,12 +71,12 @@ final class FileStoreProducer {
     }
 
     private static FileStore redis(FileConfig config, String prefix, Optional<String> hosts, Vertx vertx,
-            Instance<Redis> redis) {
+            DedicatedRedis redis) {
         // The error names the setting that was set: the other one only follows from it.
         String because = config.store().isPresent() ? "atrium.file.store" : "atrium.backplane";
         Require.that(hosts.isPresent(), "quarkus.redis.hosts",
                 "the address of Redis because of " + because + "=redis, for example redis://localhost:6379");
         Require.that(prefix.matches("[\\w:.-]{1,64}"), "atrium.redis.prefix", "1 to 64 letters, digits or one of _ : . -");
-        return new RedisStore(redis.get(), vertx, prefix, config.ttl().plus(config.abandonedAfter()));
+        return new RedisStore(redis.client(vertx), vertx, prefix, config.ttl().plus(config.abandonedAfter()));
     }
 }

@@ -23,6 +23,9 @@ final class TraceSettings {
     private static final String EXPORTER = "otel.traces.exporter";
     private static final String SAMPLER = "otel.traces.sampler";
     private static final String RATIO = "otel.traces.sampler.arg";
+    private static final String PROTOCOL = "otel.exporter.otlp.protocol";
+    // Not in a file of the artifact: Quarkus's own OpenTelemetry reads otel.* as well, and an application has its own exporter.
+    private static final String DEFAULT_PROTOCOL = "http/protobuf";
     private static final String DEFAULT_SAMPLER = "parentbased_traceidratio";
     private static final String DEFAULT_RATIO = "0.01";
     private static final String DEFAULT_ENDPOINT = "http://localhost:4318";
@@ -62,6 +65,9 @@ final class TraceSettings {
         // SmallRye Config treats an empty variable as not set.
         settings.putIfAbsent(SAMPLER, DEFAULT_SAMPLER);
         settings.putIfAbsent(RATIO, DEFAULT_RATIO);
+        settings.putIfAbsent(PROTOCOL, DEFAULT_PROTOCOL);
+        config.getOptionalValue("quarkus.application.name", String.class)
+                .ifPresent(name -> settings.putIfAbsent("otel.service.name", name));
         check(settings);
         return Optional.of(settings);
     }
@@ -92,7 +98,7 @@ final class TraceSettings {
             String endpoint = settings.get(exporter + "endpoint");
             Require.that(endpoint == null || isAddress(endpoint), exporter + "endpoint",
                     "the address of a collector, for example http://otel-collector:4318, got " + endpoint);
-            require(settings, exporter + "protocol", "http/protobuf", "http/protobuf");
+            require(settings, exporter + "protocol", DEFAULT_PROTOCOL, DEFAULT_PROTOCOL);
             require(settings, exporter + "compression", "gzip|none", "gzip or none");
             require(settings, exporter + "timeout", "[^-].*", "a duration in milliseconds");
             for (String file : new String[] { "certificate", "client.key", "client.certificate" }) {

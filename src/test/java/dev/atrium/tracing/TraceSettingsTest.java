@@ -31,6 +31,15 @@ class TraceSettingsTest {
     }
 
     @Test
+    void what_is_not_set_is_read_from_no_file() {
+        assertThat(read(Map.of("quarkus.application.name", "shop"))).hasValueSatisfying(
+                settings -> assertThat(settings).containsEntry("otel.exporter.otlp.protocol", "http/protobuf")
+                        .containsEntry("otel.service.name", "shop"));
+        assertThat(read(Map.of("quarkus.application.name", "shop", "otel.service.name", "rooms"))).hasValueSatisfying(
+                settings -> assertThat(settings).containsEntry("otel.service.name", "rooms"));
+    }
+
+    @Test
     void without_an_exporter_tracing_is_disabled() {
         assertThat(read(Map.of("otel.traces.exporter", "none"))).isEmpty();
         assertThat(read(Map.of("otel.traces.exporter", ""))).isEmpty();

@@ -154,10 +154,14 @@ class ChatTest {
     @Test
     void health_and_metrics_are_on_the_management_port() {
         String port = "http://localhost:" + management;
+        when().get("/news").then().statusCode(200);
         when().get(port + "/q/health/live").then().statusCode(200);
+        when().get(port + "/q/health/ready").then().body("checks.name", hasItem("Redis connection health check"));
         when().get(port + "/q/metrics").then().statusCode(200)
                 .body(containsString("atrium_connections{transport=\"endpoint\"}"),
-                        containsString("atrium_heartbeat_timeouts_total"));
+                        containsString("atrium_heartbeat_timeouts_total"),
+                        containsString(
+                                "http_server_requests_seconds_count{method=\"GET\",outcome=\"SUCCESS\",status=\"200\",uri=\"/news\"}"));
     }
 
     private static void call(Closing client, String name, String data) {
