@@ -1,5 +1,6 @@
 package dev.atrium;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.constructors;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -20,6 +21,8 @@ import com.tngtech.archunit.library.Architectures;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import jakarta.annotation.security.PermitAll;
+import jakarta.ws.rs.Path;
 
 /** Dependencies between packages: the table in docs/design.md. */
 @AnalyzeClasses(packages = "dev.atrium", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -92,6 +95,10 @@ class ArchitectureTest {
     static final ArchRule commands_that_bring_what_executes_them_are_permitted_as_well = methods()
             .that().areDeclaredInClassesThat().areAssignableTo("dev.atrium.gateway.Command").and().haveName("run")
             .should().onlyBeCalled().byCodeUnitsThat(areOf("Extension"));
+
+    @ArchTest
+    static final ArchRule resources_are_open_to_an_application_that_denies_what_is_not_annotated = classes()
+            .that().areAnnotatedWith(Path.class).should().beAnnotatedWith(PermitAll.class);
 
     @ArchTest
     static final ArchRule engine_io_knows_nothing_of_rooms = noClasses()

@@ -8,9 +8,11 @@ import io.quarkus.arc.deployment.BeanDiscoveryFinishedBuildItem;
 import io.quarkus.arc.deployment.InvokerFactoryBuildItem;
 import io.quarkus.arc.deployment.SyntheticBeanBuildItem;
 import io.quarkus.arc.deployment.UnremovableBeanBuildItem;
+import io.quarkus.arc.deployment.ValidationPhaseBuildItem.ValidationErrorBuildItem;
 import io.quarkus.arc.processor.BeanInfo;
 import io.quarkus.arc.processor.InvokerInfo;
 import io.quarkus.deployment.IsLocalDevelopment;
+import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.builditem.CombinedIndexBuildItem;
 import io.quarkus.deployment.builditem.FeatureBuildItem;
@@ -18,9 +20,11 @@ import io.quarkus.deployment.execannotations.ExecutionModelAnnotationsAllowedBui
 import io.quarkus.devui.spi.page.CardPageBuildItem;
 import io.quarkus.devui.spi.page.Page;
 import io.quarkus.devui.spi.page.PageBuilder;
+import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.jandex.DotName;
 import org.jboss.jandex.MethodInfo;
 
@@ -53,6 +57,13 @@ public class AtriumProcessor {
     @BuildStep
     UnremovableBeanBuildItem keepHandlers() {
         return UnremovableBeanBuildItem.beanClassAnnotation(HandlerScanner.NAMESPACE);
+    }
+
+    /** Below another path requests would pass by the admission, and so by the list of origins. */
+    @BuildStep
+    void requireRootPaths(CombinedIndexBuildItem index, BuildProducer<ValidationErrorBuildItem> errors) {
+        RootPaths.errors(ConfigProvider.getConfig(), index.getIndex())
+                .forEach(error -> errors.produce(new ValidationErrorBuildItem(new DeploymentException(error))));
     }
 
     /** Card in the Dev UI, with links to the pages of the running application. */

@@ -8,6 +8,7 @@ import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.http.AcceptFilter.JsonOnly;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -24,6 +25,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /** Jakarta REST resource of the ICE servers, {@code /rtc/ice}. */
+@PermitAll
 @Path("/rtc/ice")
 @JsonOnly
 public class IceResource {

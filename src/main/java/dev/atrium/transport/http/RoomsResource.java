@@ -27,6 +27,7 @@ import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -53,6 +54,7 @@ import org.jboss.resteasy.reactive.RestResponse;
  * Jakarta REST resource of rooms, {@code /rooms/{room}}. It is one class: a second one for {@code /rooms} would turn each 405
  * into a 404.
  */
+@PermitAll
 @Path("/rooms")
 @JsonOnly
 public class RoomsResource {

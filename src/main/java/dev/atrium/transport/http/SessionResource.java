@@ -8,6 +8,7 @@ import dev.atrium.room.RoomId;
 import dev.atrium.transport.admission.Admission;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
@@ -19,6 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /** Jakarta REST resource of a session, {@code /sessions/{id}}. */
+@PermitAll
 @Path("/sessions/{id}")
 public class SessionResource {
 

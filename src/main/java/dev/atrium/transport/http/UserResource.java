@@ -8,6 +8,7 @@ import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.http.AcceptFilter.JsonOnly;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -22,6 +23,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /** Jakarta REST resource of a user's sessions, {@code /users/{user}/sessions}. */
+@PermitAll
 @Path("/users/{user}/sessions")
 @JsonOnly
 public class UserResource {
