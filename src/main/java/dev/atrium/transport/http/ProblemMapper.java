@@ -10,10 +10,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/**
- * Exception mapper that answers errors of Atrium's resources with a problem document; errors of the application's own resources
- * stay as they are.
- */
+/** Exception mapper that answers errors of Atrium with a problem document. */
 public class ProblemMapper {
 
     private final boolean wholeSite;
@@ -29,12 +26,13 @@ public class ProblemMapper {
         return response.build();
     }
 
+    /** Returns whether a path is Atrium's, and not the application's. */
+    boolean isServed(RoutingContext context) {
+        return wholeSite || ServedPaths.includes(context);
+    }
+
     /** Maps an error of Jakarta REST itself. */
-    @ServerExceptionMapper
-    public Response map(WebApplicationException refused, RoutingContext context) {
-        if (!wholeSite && !ServedPaths.includes(context)) {
-            return refused.getResponse();
-        }
+    Response map(WebApplicationException refused, RoutingContext context) {
         Response.ResponseBuilder response = Response.fromResponse(refused.getResponse());
         if (refused instanceof NotAllowedException) {
             response.header(HttpHeaders.ALLOW, AllowedMethods.at(context.normalizedPath()));

@@ -4,7 +4,6 @@ import static io.restassured.RestAssured.given;
 import static io.restassured.RestAssured.when;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.emptyString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
@@ -46,8 +45,12 @@ class ChatTest {
         given().body("hello").when().post("/rooms/beside").then().statusCode(201);
         when().get("/rooms/beside/messages?after=0").then().statusCode(200).body(containsString("hello"));
         when().get("/").then().statusCode(200).body(equalTo("the application's own page"));
-        when().get("/conflict").then().statusCode(409).body(emptyString());
-        when().get("/rooms/beside/nothing").then().statusCode(404).contentType(containsString("application/problem+json"));
+        when().get("/conflict").then().statusCode(409).body(equalTo("mapped: the application's own error"));
+        when().get("/elsewhere").then().statusCode(404).body(startsWith("mapped: "));
+        when().get("/rooms/beside/nothing").then().statusCode(404).contentType(containsString("application/problem+json"))
+                .body("status", equalTo(404));
+        when().put("/rooms/beside").then().statusCode(405).contentType(containsString("application/problem+json"));
+        when().get("/rooms/beside/messages?limit=x").then().statusCode(400).body("status", equalTo(400));
     }
 
     @Test

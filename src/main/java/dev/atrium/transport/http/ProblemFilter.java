@@ -1,0 +1,54 @@
+package dev.atrium.transport.http;
+
+import dev.atrium.transport.admission.Problem;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.jboss.resteasy.reactive.server.ServerResponseFilter;
+
+/**
+ * Response filter that answers errors of Jakarta REST itself on Atrium's paths with a problem document, whatever exception
+ * mappers the application has. It is no exception mapper, because that would be called in place of the application's mappers
+ * for the application's own resources.
+ */
+@Singleton
+public class ProblemFilter {
+
+    private static final MediaType TYPE = MediaType.valueOf(Problem.TYPE);
+
+    /** Route order: behind Jakarta REST, which passes a path on that it does not know. */
+    private static final int LAST = Integer.MAX_VALUE - 1;
+
+    private final Instance<ProblemMapper> problems;
+
+    /** @param problems not at once: a filter is made before settings can be read */
+    ProblemFilter(Instance<ProblemMapper> problems) {
+        this.problems = problems;
+    }
+
+    void register(@Observes Router router) {
+        router.route().order(LAST).handler(context -> {
+            if (problems.get().isServed(context)) {
+                Problem.send(context, Response.Status.NOT_FOUND.getStatusCode());
+            } else {
+                context.next();
+            }
+        });
+    }
+
+    @ServerResponseFilter
+    public void replace(ContainerResponseContext answer, Throwable error, RoutingContext context) {
+        if (error instanceof WebApplicationException refused && problems.get().isServed(context)) {
+            Response problem = problems.get().map(refused, context);
+            answer.setStatus(problem.getStatus());
+            problem.getHeaders().forEach((name, values) -> answer.getHeaders().put(name, values));
+            answer.setEntity(problem.getEntity(), null, TYPE);
+        }
+    }
+}
