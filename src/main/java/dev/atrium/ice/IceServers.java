@@ -1,6 +1,8 @@
 package dev.atrium.ice;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.atrium.security.Caller;
 import dev.atrium.security.Identity;
 import dev.atrium.setting.Require;
@@ -58,11 +60,14 @@ public final class IceServers {
      *
      * @param ttl seconds after which the credentials expire
      */
+    @JsonInclude
+    @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
     public record Answer(List<Server> iceServers, long ttl) {
     }
 
     /** One {@code RTCIceServer}. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
     public record Server(List<String> urls, String username, String credential) {
     }
 

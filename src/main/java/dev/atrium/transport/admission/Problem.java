@@ -1,5 +1,8 @@
 package dev.atrium.transport.admission;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.atrium.gateway.ErrorReply;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.buffer.Buffer;
@@ -14,6 +17,8 @@ import java.util.Map;
  * @param title its name
  * @param detail what was wrong with this request
  */
+@JsonInclude
+@JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
 public record Problem(int status, String title, String detail) {
 
     public static final String TYPE = "application/problem+json";

@@ -1,6 +1,8 @@
 package dev.atrium.transport.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.atrium.gateway.Command;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
@@ -277,20 +279,25 @@ public class RoomsResource {
     }
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
     public record RoomList(List<Entry> rooms, String next, long maxPayload) {
 
+        @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
         public record Entry(String room) {
         }
     }
 
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
     public record State(String room, Integer members, String epoch, long offset) {
     }
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
     public record Members(List<Entry> members, String next) {
 
         @JsonInclude(JsonInclude.Include.NON_NULL)
+        @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
         public record Entry(String id, String user, long since) {
         }
 
@@ -301,6 +308,8 @@ public class RoomsResource {
     }
 
     /** Stream position of a published message. */
+    @JsonInclude
+    @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
     public record Published(String epoch, long offset, long at) {
 
         static Published of(PublishResult result) {

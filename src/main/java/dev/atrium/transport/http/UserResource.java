@@ -1,5 +1,8 @@
 package dev.atrium.transport.http;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.atrium.gateway.Command;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.PathSegment;
@@ -37,6 +40,8 @@ public class UserResource {
     }
 
     /** Number of closed sessions. */
+    @JsonInclude
+    @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
     public record Ended(int ended) {
     }
 
