@@ -2,6 +2,8 @@ package dev.atrium.application;
 
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.session.CloseReason;
 import io.smallrye.mutiny.Uni;
@@ -10,19 +12,31 @@ import jakarta.enterprise.invoke.Invoker;
 import java.io.IOException;
 import java.lang.reflect.Array;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Handler method of an application's bean. */
 final class Handler {
 
     private final HandlerDescription description;
     private final Invoker<Object, Object> invoker;
+    private final ObjectMapper mapper;
+    private final Function<Supplier<Uni<Object>>, Uni<Object>> scope;
     private final List<JavaType> types;
 
-    /** @param invoker looks up the bean by itself */
-    Handler(HandlerDescription description, Invoker<Object, Object> invoker) {
+    /**
+     * @param invoker looks up the bean by itself
+     * @param mapper that of the application, which reads the arguments
+     * @param scope calls the method in a request context of CDI
+     */
+    Handler(HandlerDescription description, Invoker<Object, Object> invoker, ObjectMapper mapper,
+            Function<Supplier<Uni<Object>>, Uni<Object>> scope) {
         this.description = description;
         this.invoker = invoker;
-        this.types = description.parameters().stream().map(Values.JSON.getTypeFactory()::constructFromCanonical).toList();
+        this.mapper = mapper;
+        this.scope = scope;
+        this.types = description.parameters().stream().map(mapper.getTypeFactory()::constructFromCanonical).toList();
     }
 
     HandlerDescription description() {
@@ -37,10 +51,17 @@ final class Handler {
      */
     Uni<Object> call(Client client, CloseReason reason, List<JsonNode> arguments) {
         Uni<Object> called = Uni.createFrom().deferred(() -> {
-            Object result = invoke(parameters(client, reason, arguments));
-            return result instanceof Uni<?> uni ? uni.map(value -> (Object) value) : Uni.createFrom().item(result);
+            Object[] parameters = parameters(client, reason, arguments);
+            return scope.apply(() -> later(invoke(parameters)));
         });
         return description.blocking() ? called.runSubscriptionOn(Infrastructure.getDefaultWorkerPool()) : called;
+    }
+
+    private static Uni<Object> later(Object result) {
+        if (result instanceof CompletionStage<?> stage) {
+            return Uni.createFrom().completionStage(stage).map(value -> (Object) value);
+        }
+        return result instanceof Uni<?> uni ? uni.map(value -> (Object) value) : Uni.createFrom().item(result);
     }
 
     private Object invoke(Object[] parameters) {
@@ -72,7 +93,7 @@ final class Handler {
         return parameters;
     }
 
-    private static Object rest(List<JsonNode> arguments, int from, JavaType type) {
+    private Object rest(List<JsonNode> arguments, int from, JavaType type) {
         int count = Math.max(0, arguments.size() - from);
         Object rest = Array.newInstance(type.getRawClass(), count);
         for (int i = 0; i < count; i++) {
@@ -81,7 +102,7 @@ final class Handler {
         return rest;
     }
 
-    private static Object value(JsonNode argument, JavaType type, int number) {
+    private Object value(JsonNode argument, JavaType type, int number) {
         if (argument == null || argument.isNull()) {
             if (type.isPrimitive()) {
                 throw mismatch(type, number);
@@ -89,7 +110,10 @@ final class Handler {
             return type.hasRawClass(JsonNode.class) ? argument : null;
         }
         try {
-            return Values.JSON.readerFor(type).readValue(argument);
+            return mapper.readerFor(type).readValue(argument);
+        } catch (InvalidDefinitionException e) {
+            // A fault of the handler, whatever the client sends.
+            throw new IllegalStateException("Jackson cannot make the parameter " + number + " of the handler", e);
         } catch (IOException e) {
             throw mismatch(type, number);
         }

@@ -1,7 +1,12 @@
 package dev.atrium.application;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -20,6 +25,11 @@ public final class HandlerRegistry {
             endpoints.computeIfAbsent(handler.description().namespace(), claimed -> new NamespaceHandlers(clients))
                     .add(handler);
         }
+    }
+
+    /** Before any observer of the application that publishes. */
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent startup, ObjectMapper mapper) {
+        Values.use(mapper);
     }
 
     public static HandlerRegistry none() {

@@ -1,5 +1,7 @@
 package dev.atrium.application;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.arc.Arc;
 import io.quarkus.arc.BeanCreator;
 import io.quarkus.arc.SyntheticCreationalContext;
 import jakarta.enterprise.invoke.Invoker;
@@ -18,9 +20,11 @@ public final class HandlersCreator implements BeanCreator<Handlers> {
     public Handlers create(SyntheticCreationalContext<Handlers> context) {
         String[] descriptions = (String[]) context.getParams().get(DESCRIPTIONS);
         Invoker<Object, Object>[] invokers = (Invoker<Object, Object>[]) context.getParams().get(INVOKERS);
+        ObjectMapper mapper = context.getInjectedReference(ObjectMapper.class);
+        CallScope scope = new CallScope(Arc.container().requestContext());
         List<Handler> handlers = new ArrayList<>(descriptions.length);
         for (int i = 0; i < descriptions.length; i++) {
-            handlers.add(new Handler(HandlerDescription.decode(descriptions[i]), invokers[i]));
+            handlers.add(new Handler(HandlerDescription.decode(descriptions[i]), invokers[i], mapper, scope::call));
         }
         return new Handlers(handlers);
     }

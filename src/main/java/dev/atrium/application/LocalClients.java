@@ -124,7 +124,7 @@ public final class LocalClients {
         if (client != null) {
             client.attributes().forEach((name, value) -> {
                 try {
-                    attributes.set(name, Values.JSON.valueToTree(value));
+                    attributes.set(name, Values.tree(value));
                 } catch (IllegalArgumentException e) {
                     LOG.warnf("The attribute \"%s\" of a client is left out, because it has no JSON: %s", name, e.getMessage());
                 }

@@ -1,7 +1,5 @@
 package dev.atrium.application;
 
-import jakarta.enterprise.util.Nonbinding;
-import jakarta.inject.Qualifier;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -12,12 +10,10 @@ import java.lang.annotation.Target;
  * has another scope. A namespace has at most one such bean; with one, the server gives events of the namespace no meaning of
  * its own.
  */
-@Qualifier
 @Retention(RetentionPolicy.RUNTIME)
-@Target({ ElementType.TYPE, ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER })
+@Target(ElementType.TYPE)
 public @interface Namespace {
 
     /** Name of the namespace. */
-    @Nonbinding
     String value() default "/";
 }

@@ -64,7 +64,7 @@ public final class NamespaceHandlers {
         if (disconnect != null) {
             disconnect.call(client, reason, List.of()).subscribe().with(
                     done -> {
-                    }, failure -> failed("disconnect", failure));
+                    }, failure -> log("disconnect", failure));
         }
     }
 
@@ -80,7 +80,11 @@ public final class NamespaceHandlers {
         if (failure instanceof ErrorReply error) {
             return error;
         }
-        LOG.errorf(failure, "The application's handler of \"%s\" failed", event);
+        log(event, failure);
         return new ErrorReply(500, "the handler of this event failed");
+    }
+
+    private static void log(String event, Throwable failure) {
+        LOG.errorf(failure, "The application's handler of \"%s\" failed", event);
     }
 }

@@ -13,7 +13,8 @@ import java.lang.annotation.Target;
  * bytes are {@code byte[]}. Missing arguments are null; a varargs parameter takes all remaining arguments.
  *
  * <p>
- * The result is acknowledged if the client requested an acknowledgement: a value, or the item of a {@code Uni}; an
+ * The result is acknowledged if the client requested an acknowledgement: a value, or the item of a {@code Uni} or a
+ * {@code CompletionStage}; an
  * {@code Object[]} is several values. A {@link dev.atrium.gateway.ErrorReply} is acknowledged as {@code {code, error}}, and any
  * other failure as code 500.
  *

@@ -14,12 +14,29 @@ import dev.atrium.room.Data;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Conversion of event arguments between Java values and message data. Pure. */
+/**
+ * Conversion of event arguments between Java values and message data. Values of the application are written by its own
+ * {@link ObjectMapper}.
+ */
 public final class Values {
 
+    /** For trees, and for what replicas send to each other. */
     static final ObjectMapper JSON = Json.mapper().findAndRegisterModules();
 
+    /** Static, as the calls are: there is one application. */
+    private static volatile ObjectMapper mapper = JSON;
+
     private Values() {
+    }
+
+    /** Sets what writes the values of the application. */
+    static void use(ObjectMapper mapper) {
+        Values.mapper = mapper;
+    }
+
+    /** Converts one value to a tree; bytes are binary nodes. */
+    static JsonNode tree(Object value) {
+        return mapper.valueToTree(value);
     }
 
     /**
@@ -45,7 +62,7 @@ public final class Values {
         List<byte[]> attachments = new ArrayList<>();
         ArrayNode array = JSON.createArrayNode();
         for (Object argument : arguments) {
-            array.add(JsonData.replaced(JSON.valueToTree(argument), value -> value instanceof BinaryNode binary
+            array.add(JsonData.replaced(tree(argument), value -> value instanceof BinaryNode binary
                     ? placeholder(binary, attachments)
                     : known(value)));
         }
@@ -58,7 +75,7 @@ public final class Values {
 
     /** Converts one value to JSON; bytes are base64. */
     public static String json(Object value) {
-        return JsonData.escaped(JsonData.replaced(JSON.valueToTree(value), Values::known).toString());
+        return JsonData.escaped(JsonData.replaced(tree(value), Values::known).toString());
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.atrium.deployment;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.atrium.application.HandlerDescription;
 import dev.atrium.application.Handlers;
 import dev.atrium.application.HandlersCreator;
@@ -25,6 +26,7 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.jandex.ClassType;
 import org.jboss.jandex.DotName;
 import org.jboss.jandex.MethodInfo;
 
@@ -107,6 +109,7 @@ public class AtriumProcessor {
                 .forceApplicationClass()
                 .param(HandlersCreator.DESCRIPTIONS, descriptions.toArray(String[]::new))
                 .param(HandlersCreator.INVOKERS, invokers.toArray(InvokerInfo[]::new))
+                .addInjectionPoint(ClassType.create(ObjectMapper.class))
                 .creator(HandlersCreator.class)
                 .done();
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.it.fixture.CapturedLog;
 import dev.atrium.security.HandshakeInfo;
 import dev.atrium.session.CloseReason;
 import io.smallrye.mutiny.Uni;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Which handler is called for what in which namespace, with which parameters, and what becomes of its result. */
@@ -63,7 +65,7 @@ class HandlerRegistryTest {
     void a_handler_that_returns_nothing_acknowledges_nothing() {
         assertThat(acknowledged(
                 new Handler(new HandlerDescription("/", HandlerDescription.Kind.EVENT, "e", false, true, false, List.of()),
-                        (bean, parameters) -> "ignored")))
+                        (bean, parameters) -> "ignored", Values.JSON, Supplier::get)))
                 .isEmpty();
     }
 
@@ -124,6 +126,16 @@ class HandlerRegistryTest {
     }
 
     @Test
+    void a_failure_of_a_disconnect_handler_is_logged_because_no_client_is_there_to_be_sent_it() {
+        NamespaceHandlers endpoint = endpoints(handler("/", HandlerDescription.Kind.DISCONNECT, "", false, List.of(CLIENT),
+                parameters -> Uni.createFrom().failure(new ErrorReply(503, "backplane unavailable")))).of("/");
+        try (CapturedLog log = new CapturedLog(NamespaceHandlers.class.getName())) {
+            endpoint.disconnected(ANN, CloseReason.NORMAL);
+            assertThat(log.lines()).containsExactly("The application's handler of \"disconnect\" failed");
+        }
+    }
+
+    @Test
     void the_client_takes_none_of_the_arguments_wherever_it_stands() {
         NamespaceHandlers endpoint = endpoints(
                 handler("/", HandlerDescription.Kind.EVENT, "e", false, List.of(STRING, CLIENT, "int"),
@@ -156,7 +168,7 @@ class HandlerRegistryTest {
         Thread caller = Thread.currentThread();
         assertThat(acknowledged(
                 new Handler(new HandlerDescription("/", HandlerDescription.Kind.EVENT, "e", true, false, false, List.of()),
-                        (bean, parameters) -> Thread.currentThread() != caller)))
+                        (bean, parameters) -> Thread.currentThread() != caller, Values.JSON, Supplier::get)))
                 .containsExactly(true);
         assertThat(acknowledged(event("/", "e", parameters -> Thread.currentThread() != caller))).containsExactly(false);
     }
@@ -180,7 +192,7 @@ class HandlerRegistryTest {
     private static Handler handler(String namespace, HandlerDescription.Kind kind, String event, boolean varArgs,
             List<String> types, Body body) {
         return new Handler(new HandlerDescription(namespace, kind, event, false, false, varArgs, types),
-                (bean, parameters) -> body.call(parameters));
+                (bean, parameters) -> body.call(parameters), Values.JSON, Supplier::get);
     }
 
     /** Has a name, and can do nothing. */

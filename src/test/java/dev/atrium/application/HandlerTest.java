@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.atrium.gateway.ErrorReply;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,9 +64,25 @@ class HandlerTest {
     }
 
     @Test
+    void a_parameter_that_jackson_cannot_make_is_not_the_fault_of_the_client() {
+        assertThatThrownBy(() -> called(false, List.of("java.lang.Runnable"), "[{}]")).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("parameter 1");
+    }
+
+    @Test
+    void the_mapper_of_the_application_reads_the_arguments() throws IOException {
+        ObjectMapper lenient = new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+        JsonNode move = Values.JSON.readTree("{\"from\":\"a\",\"to\":1,\"by\":\"ann\"}");
+        Handler handler = new Handler(new HandlerDescription("/", HandlerDescription.Kind.EVENT, "test", false, false, false,
+                List.of(Move.class.getName())), (bean, parameters) -> parameters[0], lenient, Supplier::get);
+        assertThat(handler.call(null, null, List.of(move)).await().indefinitely()).isEqualTo(new Move("a", 1));
+    }
+
+    @Test
     void a_result_is_a_value_or_what_a_uni_completes_with() throws IOException {
         assertThat(result(parameters -> "now")).isEqualTo("now");
         assertThat(result(parameters -> Uni.createFrom().item("later"))).isEqualTo("later");
+        assertThat(result(parameters -> CompletableFuture.supplyAsync(() -> "later"))).isEqualTo("later");
         assertThat(result(parameters -> null)).isNull();
     }
 
@@ -74,6 +94,9 @@ class HandlerTest {
         assertThatThrownBy(() -> result(parameters -> {
             throw new IOException("checked");
         })).isInstanceOf(IllegalStateException.class).hasRootCauseMessage("checked");
+        assertThatThrownBy(() -> result(parameters -> CompletableFuture.supplyAsync(() -> {
+            throw new ErrorReply(402, "pay first");
+        }))).isInstanceOf(ErrorReply.class).hasMessage("pay first");
     }
 
     @Test
@@ -102,6 +125,6 @@ class HandlerTest {
 
     private static Handler handler(boolean varArgs, List<String> types, Body body) {
         return new Handler(new HandlerDescription("/", HandlerDescription.Kind.EVENT, "test", false, false, varArgs, types),
-                (bean, parameters) -> body.call(parameters));
+                (bean, parameters) -> body.call(parameters), Values.JSON, Supplier::get);
     }
 }

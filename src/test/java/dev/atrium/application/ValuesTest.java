@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.Data;
 import java.io.IOException;
@@ -128,6 +130,21 @@ class ValuesTest {
             assertThatThrownBy(() -> Values.toNodes(data))
                     .isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(400))
                     .hasMessageStartingWith("arguments: Number");
+        }
+    }
+
+    /** Value of an application. */
+    public record Order(String firstName) {
+    }
+
+    @Test
+    void values_are_written_by_the_mapper_of_the_application() {
+        Values.use(new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE));
+        try {
+            assertThat(Values.toData(new Order("ann"))).isEqualTo(new Data.Json("{\"first_name\":\"ann\"}"));
+            assertThat(Values.json(new Order("ann"))).isEqualTo("{\"first_name\":\"ann\"}");
+        } finally {
+            Values.use(Values.JSON);
         }
     }
 }

@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -36,6 +37,9 @@ class ChatTest {
 
     @ConfigProperty(name = "quarkus.management.test-port")
     int management;
+
+    @Inject
+    Desk desk;
 
     @Inject
     Provider<BasicWebSocketConnector> connectors;
@@ -142,6 +146,22 @@ class ChatTest {
                 assertTrue(replies.stream().anyMatch(reply -> reply.contains("argument 1: expected List")), replies::toString);
             });
         }
+    }
+
+    @Test
+    void each_call_of_a_handler_has_a_request_context_and_the_json_of_the_application() {
+        List<String> replies = new CopyOnWriteArrayList<>();
+        try (Closing client = new Closing(connect("/ws?ns=/desk", replies))) {
+            call(client, "visit", "null");
+            call(client, "visit", "null");
+            call(client, "book", "{\"at\":\"2026-01-02T03:04:05Z\",\"unknown\":1}");
+            await().untilAsserted(() -> {
+                assertEquals(2, replies.stream().filter(reply -> reply.contains("visits 1 2")).count(), replies::toString);
+                assertTrue(replies.stream().anyMatch(reply -> reply.contains("{\"at\":\"2026-01-02T03:04:05Z\"}")),
+                        replies::toString);
+            });
+        }
+        assertNotNull(desk);
     }
 
     /** Though Quarkus generates a key pair for a test, and in dev mode: on the server there is none either. */
