@@ -12,6 +12,7 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import java.lang.reflect.Modifier;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -84,6 +85,19 @@ final class HandlerScanner {
                 });
     }
 
+    /** @throws DeploymentException if a class that can be a bean has handlers, but no namespace: they would never be called */
+    static void requireNamespaces(IndexView index) {
+        for (DotName annotation : List.of(ON_CONNECT, ON_EVENT, ON_DISCONNECT)) {
+            for (AnnotationInstance handler : index.getAnnotations(annotation)) {
+                ClassInfo type = handler.target().asMethod().declaringClass();
+                if (!type.isAbstract() && !type.hasDeclaredAnnotation(NAMESPACE)) {
+                    throw new DeploymentException(type.name() + "." + handler.target().asMethod().name()
+                            + "(): a handler is declared in a class with @Namespace, and " + type.name() + " has none");
+                }
+            }
+        }
+    }
+
     /** @throws DeploymentException for a method that cannot be called, or if another method handles the same event */
     HandlerDescription describe(String namespace, MethodInfo method) {
         String where = method.declaringClass().name() + "." + method.name() + "()";
@@ -95,6 +109,7 @@ final class HandlerScanner {
                 : method.hasDeclaredAnnotation(ON_CONNECT) ? HandlerDescription.Kind.CONNECT
                         : HandlerDescription.Kind.DISCONNECT;
         String name = event == null ? "" : event.value().asString();
+        HandlerSignature.check(kind, method);
         claim(kind + " \"" + name + "\" of namespace " + namespace, where);
         return new HandlerDescription(namespace, kind, name, isBlocking(method), method.returnType().kind() == Type.Kind.VOID,
                 (method.flags() & ACC_VARARGS) != 0, method.parameterTypes().stream().map(HandlerScanner::name).toList());

@@ -3,21 +3,35 @@ package dev.atrium.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.application.Client;
 import dev.atrium.application.HandlerDescription;
 import dev.atrium.application.Namespace;
 import dev.atrium.application.OnConnect;
 import dev.atrium.application.OnDisconnect;
 import dev.atrium.application.OnEvent;
+import dev.atrium.room.PublishResult;
+import dev.atrium.session.CloseReason;
+import io.quarkus.gizmo.ClassCreator;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.inject.Vetoed;
 import jakarta.enterprise.inject.spi.DeploymentException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jboss.jandex.ClassInfo;
 import org.jboss.jandex.Index;
+import org.jboss.jandex.Indexer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Scanner that finds the event handlers in the index of an application. */
 class HandlerScannerTest {
@@ -208,6 +222,110 @@ class HandlerScannerTest {
         Index index = Index.of(Base.class, Own.class);
         new HandlerScanner().requireNoInherited(index.getClassByName(Own.class), index);
         assertThat(index.getKnownClasses()).hasSize(2);
+    }
+
+    @Vetoed
+    @Namespace("/mistakes")
+    static class Mistakes {
+
+        @OnEvent("multi")
+        Multi<String> multi() {
+            return null;
+        }
+
+        @OnConnect
+        boolean answer(Client client) {
+            return false;
+        }
+
+        @OnConnect
+        Uni<Boolean> answerLater(Client client) {
+            return null;
+        }
+
+        @OnConnect
+        void two(Client client, JsonNode user, String password) {
+        }
+
+        @OnConnect
+        void reason(Client client, CloseReason reason) {
+        }
+
+        @OnDisconnect
+        void code(Client client, int code) {
+        }
+
+        @RolesAllowed("admin")
+        @OnEvent("admin")
+        String admin() {
+            return "";
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "multi       | expected a value, a Uni or a CompletionStage",
+            "answer      | expected void, a Uni or a CompletionStage",
+            "answerLater | expected void, a Uni or a CompletionStage",
+            "two         | expected the Client and one parameter for auth",
+            "reason      | expected no CloseReason",
+            "code        | expected no parameters but the Client and the CloseReason",
+            "admin       | expected no @RolesAllowed",
+    })
+    void a_handler_that_would_not_do_what_it_says_is_rejected(String method, String message) throws IOException {
+        ClassInfo type = Index.singleClass(Mistakes.class);
+        assertThatThrownBy(() -> describe(new HandlerScanner(), type, method)).isInstanceOf(DeploymentException.class)
+                .hasMessageStartingWith(Mistakes.class.getName() + "." + method + "(): " + message)
+                .hasMessageNotContaining("\n");
+    }
+
+    @Vetoed
+    @Namespace("/later")
+    static class Later {
+
+        @OnConnect
+        CompletionStage<Void> connect(Client client, JsonNode auth) {
+            return null;
+        }
+
+        @OnDisconnect
+        Uni<PublishResult> gone(Client client, CloseReason reason) {
+            return null;
+        }
+
+        @OnEvent("later")
+        CompletableFuture<String> later() {
+            return null;
+        }
+    }
+
+    @Test
+    void results_that_complete_later_are_accepted() throws IOException {
+        ClassInfo type = Index.singleClass(Later.class);
+        HandlerScanner scanner = new HandlerScanner();
+        assertThat(List.of("connect", "gone", "later")).allSatisfy(
+                method -> assertThat(describe(scanner, type, method).returnsNothing()).isFalse());
+    }
+
+    @Test
+    void a_handler_in_a_class_without_a_namespace_is_rejected_because_it_would_never_be_called() throws IOException {
+        Indexer indexer = new Indexer();
+        try (ClassCreator type = ClassCreator.builder().className("com.example.Forgotten")
+                .classOutput((name, bytes) -> index(indexer, bytes)).build()) {
+            type.getMethodCreator("greet", void.class).addAnnotation(OnEvent.class).add("value", "greet");
+        }
+        Index index = indexer.complete();
+        assertThatThrownBy(() -> HandlerScanner.requireNamespaces(index)).isInstanceOf(DeploymentException.class)
+                .hasMessageStartingWith("com.example.Forgotten.greet(): a handler is declared in a class with @Namespace");
+        HandlerScanner.requireNamespaces(Index.of(Chat.class, Base.class, WithHandler.class));
+    }
+
+    private static void index(Indexer indexer, byte[] bytes) {
+        try {
+            indexer.index(new ByteArrayInputStream(bytes));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static HandlerDescription describe(HandlerScanner scanner, ClassInfo type, String method) {
