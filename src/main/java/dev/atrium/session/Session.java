@@ -266,6 +266,11 @@ public final class Session implements Member, Requester {
         return loop.handshakeThrottle().pass(work);
     }
 
+    /** Completes on the session's event loop, when it is the turn of the next large reply there. */
+    public Uni<Void> replyTurn() {
+        return loop.replyTurns().next();
+    }
+
     @Override
     public void failed(RuntimeException failure) {
         closeSoon(CloseReason.SERVER_FAULT);

@@ -11,7 +11,8 @@ import io.netty.channel.EventLoop;
  * @param heartbeat detects clients that are gone
  * @param firstReads limits how many new connections are read for the first time in one turn
  * @param handshakeThrottle limits how many new connections are handled at a time
+ * @param replyTurns limits how many large replies are made in one turn
  */
 record SessionLoop(EventLoop eventLoop, DeliveryLoop delivery, Heartbeat heartbeat, FirstReads firstReads,
-        HandshakeThrottle handshakeThrottle) {
+        HandshakeThrottle handshakeThrottle, ReplyTurns replyTurns) {
 }

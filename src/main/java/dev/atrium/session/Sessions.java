@@ -65,6 +65,11 @@ public final class Sessions {
         return loop(eventLoop).handshakeThrottle().pass(work);
     }
 
+    /** Completes on an event loop, when it is the turn of the next large reply there. */
+    public Uni<Void> replyTurn(EventLoop eventLoop) {
+        return loop(eventLoop).replyTurns().next();
+    }
+
     /** Returns the maximum number of pending bytes per client. */
     public long sendQueueLimit() {
         return config.outbox().limit();
@@ -171,6 +176,6 @@ public final class Sessions {
         return new SessionLoop(eventLoop, delivery,
                 new Heartbeat(eventLoop, config.heartbeat().interval(), config.heartbeat().timeout(),
                         MaxConnectionAge.of(config.connection())),
-                new FirstReads(eventLoop, deliveries), new HandshakeThrottle(eventLoop, deliveries));
+                new FirstReads(eventLoop, deliveries), new HandshakeThrottle(eventLoop, deliveries), new ReplyTurns(eventLoop));
     }
 }

@@ -33,7 +33,7 @@ class HeartbeatTest extends SessionFixture {
 
     private Session watched(Heartbeat heartbeat, Connection client, Reports listener) {
         SessionLoop loop = new SessionLoop(eventLoop, new DeliveryLoop(eventLoop, () -> true, () -> false), heartbeat, null,
-                null);
+                null, null);
         Session session = new Session(new Sender("~id", null), request(client), null, loop, listener);
         session.watch();
         return session;

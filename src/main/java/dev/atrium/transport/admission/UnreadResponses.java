@@ -2,6 +2,7 @@ package dev.atrium.transport.admission;
 
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.session.RequestMemory;
+import dev.atrium.session.Sessions;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
@@ -37,10 +38,12 @@ public final class UnreadResponses {
     private static final String SHARE = UnreadResponses.class.getName();
 
     private final RequestMemory memory;
+    private final Sessions sessions;
     private final AtomicInteger waiting = new AtomicInteger();
 
-    UnreadResponses(RequestMemory memory) {
+    UnreadResponses(RequestMemory memory, Sessions sessions) {
         this.memory = memory;
+        this.sessions = sessions;
     }
 
     /** Waits until there is room for a page of history as the response; fails with 503 if there is none in time. */
@@ -72,6 +75,11 @@ public final class UnreadResponses {
 
     private static ErrorReply full() {
         return ErrorReply.unavailable("too many responses are not read, try again later", true);
+    }
+
+    /** Completes on the request's event loop, when it is the turn of the next large response there. */
+    public Uni<Void> turn(RoutingContext context) {
+        return sessions.replyTurn(HttpChannel.of(context.request()).eventLoop());
     }
 
     /** Gives the room back while a request waits for messages. */

@@ -27,6 +27,7 @@ import io.smallrye.mutiny.Uni;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Future;
@@ -42,6 +43,9 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
     static final String SUBPROTOCOL = "atrium.v1";
 
     private static final Transport TRANSPORT = Transport.SESSION;
+
+    /** How long a command with a large reply waits for a client to read what it was sent before. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** Error codes that are sent even to commands without seq: without them a developer could not find the mistake. */
     private static final Set<Integer> ALWAYS_TOLD = Set.of(400, 401, 403, 429);
@@ -335,10 +339,12 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
     /**
      * Executes a command whose reply can be large, in a later task of the event loop and once the client has read most of what
      * it was sent: pages of a megabyte that were requested at once would keep other clients waiting, and fill the send queue.
+     * One that reads too little for so long is not waited for: it could hold its later commands, and this session, for ever.
      */
     private <T> void awaitPage(CommandFrame command, Cost cost, Command<? super Session, T> work, Function<T, byte[]> reply) {
         Uni<Void> drained = Uni.createFrom().emitter(emitter -> session.whenDrained(() -> emitter.complete(null)));
-        await(command, drained.chain(() -> gateway.execute(session, cost, work)), reply);
+        Uni<Void> ready = drained.ifNoItem().after(PATIENCE).on(connection.eventLoop()).recoverWithItem((Void) null);
+        await(command, ready.chain(() -> gateway.execute(session, cost, work)).call(session::replyTurn), reply);
     }
 
     private <T> void await(CommandFrame command, Cost cost, Command<? super Session, T> work, Function<T, byte[]> reply) {
