@@ -118,7 +118,7 @@ public final class Admission {
     private void hideToken(RoutingContext context) {
         HttpServerRequest request = context.request();
         if (request.query() != null && request.query().indexOf(';') >= 0) {
-            // Kept for later: it may go with the token, and a page can read an error only behind the response to its preflight.
+            // Refused later: the semicolon can be in the token, which is removed first, and a page can read no error of a preflight.
             context.put(SEMICOLON, true);
         }
         boolean seen = context.get(TOKEN) != null;

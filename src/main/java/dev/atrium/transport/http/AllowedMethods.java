@@ -9,15 +9,15 @@ import java.util.Map;
 final class AllowedMethods {
 
     private static final String READ = "GET, HEAD, OPTIONS";
-    private static final String END = "DELETE, OPTIONS";
+    private static final String DELETE = "DELETE, OPTIONS";
 
     private static final Map<String, String> OF_PATHS = Map.of(
             "/rooms", READ,
             "/rooms/*", "GET, HEAD, OPTIONS, POST",
             "/rooms/*/messages", READ,
             "/rooms/*/members", READ,
-            "/sessions/*", END,
-            "/users/*/sessions", END,
+            "/sessions/*", DELETE,
+            "/users/*/sessions", DELETE,
             "/rtc/ice", READ);
 
     private AllowedMethods() {

@@ -27,7 +27,7 @@ public class ProblemFilter {
 
     private final Instance<ProblemMapper> problems;
 
-    /** @param problems not at once: a filter is made before settings can be read */
+    /** @param problems looked up with the first error, because filters are made before settings can be read */
     ProblemFilter(Instance<ProblemMapper> problems) {
         this.problems = problems;
     }

@@ -6,6 +6,8 @@ import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Names in the URL of a request. Jakarta REST would read others: its path parameters end at a semicolon, and it takes an empty
@@ -14,12 +16,33 @@ import io.vertx.ext.web.RoutingContext;
  */
 final class RequestUrl {
 
+    /** U+FFFD that the client has sent itself. */
+    private static final Pattern REPLACEMENT = Pattern.compile("%EF%BF%BD|\uFFFD", Pattern.CASE_INSENSITIVE);
+
     private RequestUrl() {
     }
 
-    /** Returns a parameter of the query as it was sent; null if there is none. */
+    /**
+     * Returns a parameter of the query; null if there is none.
+     *
+     * @throws ErrorReply 400, naming the parameter, for bytes that are no UTF-8: the framework replaces them by U+FFFD, and
+     *         different names would be the same
+     */
     static String parameter(RoutingContext context, String name) {
-        return context.queryParams().get(name);
+        String value = context.queryParams().get(name);
+        if (value != null && value.indexOf('\uFFFD') >= 0 && !REPLACEMENT.matcher(context.request().query()).find()) {
+            throw ErrorReply.badRequest(name + ": expected percent-encoded UTF-8");
+        }
+        return value;
+    }
+
+    /** Returns whether a parameter of the query is set: without a value, or to true. */
+    static boolean flag(RoutingContext context, String name) {
+        String value = parameter(context, name);
+        if (value != null && !Set.of("", "true", "false").contains(value)) {
+            throw ErrorReply.badRequest(name + ": expected true or false");
+        }
+        return value != null && !value.equals("false");
     }
 
     /**

@@ -89,20 +89,19 @@ public class RoomsResource {
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     @Parameter(name = "ns", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING, defaultValue = "/"))
+    @Parameter(name = "connect", in = ParameterIn.QUERY, description = "503 if this replica accepts no new connections at present", schema = @Schema(type = SchemaType.BOOLEAN))
     @Operation(summary = "Lists the rooms that have members or a history", description = "A page has about limit rooms. Its next is the cursor of the next page; the last page "
             + "has no next.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"rooms\": [{\"room\": \"lobby\"}], \"next\": \"1792\", \"maxPayload\": 1048576}"))
     @APIResponse(responseCode = "503", description = "With ?connect=true: this replica accepts no new connections at present")
     public Uni<RoomList> rooms(@Context RoutingContext context, @QueryParam("prefix") @DefaultValue("") String prefix,
-            @QueryParam("cursor") String cursor, @QueryParam("limit") String limit,
-            @QueryParam("connect") boolean connect) {
+            @QueryParam("cursor") String cursor, @QueryParam("limit") String limit) {
         String namespace = RequestUrl.namespace(context, RoomId.DEFAULT_NAMESPACE);
         int most = Ranges.limit("limit", Ranges.number("limit", limit), ROOMS, MOST_ROOMS);
-        if (connect) {
+        if (RequestUrl.flag(context, "connect")) {
             requireAccepting();
         }
-        return responses.roomForList(context, most)
-                .chain(() -> execute(context, new Command.ListRooms(namespace, prefix, cursor, most)))
+        return list(context, most, new Command.ListRooms(namespace, prefix, cursor, most))
                 .map(page -> new RoomList(page.names().stream().map(RoomList.Entry::new).toList(), page.next(),
                         bodies.limit()));
     }
@@ -147,7 +146,10 @@ public class RoomsResource {
         String event = RequestUrl.parameter(context, "event");
         String to = RequestUrl.parameter(context, "to");
         String idempotency = context.request().getHeader("Idempotency-Key");
-        boolean withoutPosition = isVolatile(RequestUrl.parameter(context, "volatile"), idempotency);
+        boolean withoutPosition = RequestUrl.flag(context, "volatile");
+        if (withoutPosition && idempotency != null) {
+            throw ErrorReply.badRequest("Idempotency-Key: expected none for a volatile message");
+        }
         if (to != null && !withoutPosition) {
             throw ErrorReply.badRequest("to: expected none, because the message is not volatile");
         }
@@ -161,22 +163,6 @@ public class RoomsResource {
                 ? execute(context, new Command.PublishVolatile(id, event, data, true, to)).map(done -> RestResponse.accepted())
                 : execute(context, new Command.Publish(id, event, data, true, idempotency, traceparent))
                         .map(result -> RestResponse.status(RestResponse.Status.CREATED, Published.of(result))));
-    }
-
-    private static boolean isVolatile(String isVolatile, String idempotency) {
-        if (isVolatile == null) {
-            return false;
-        }
-        return switch (isVolatile) {
-            case "false" -> false;
-            case "true", "" -> {
-                if (idempotency != null) {
-                    throw ErrorReply.badRequest("Idempotency-Key: expected none for a volatile message");
-                }
-                yield true;
-            }
-            default -> throw ErrorReply.badRequest("volatile: expected true or false");
-        };
     }
 
     /** Returns the state of the room. {@link StreamRoutes} serves streams of its messages. */
@@ -238,6 +224,7 @@ public class RoomsResource {
                     return news(client, room, since, opens, seconds, query, eventLoop)
                             .call(() -> responses.roomForPage(context));
                 })
+                .call(() -> responses.turn(context))
                 .chain(history -> Compression.encode(context.request(), Buffer.buffer(MessagesAnswer.of(room, since, history)),
                         eventLoop::execute))
                 .map(Buffer::getBytes);
@@ -265,12 +252,15 @@ public class RoomsResource {
         int largest = limits.config().membersPage();
         int most = Ranges.limit("limit", Ranges.number("limit", limit), largest, largest);
         return switch (by) {
-            case "session" -> responses.roomForList(context, most)
-                    .chain(() -> execute(context, new Command.ListMembers(room, cursor, most))).map(Members::of);
-            case "user" ->
-                responses.roomForList(context, most).chain(() -> execute(context, new Command.ListUsers(room, cursor, most)));
+            case "session" -> list(context, most, new Command.ListMembers(room, cursor, most)).map(Members::of);
+            case "user" -> list(context, most, new Command.ListUsers(room, cursor, most));
             default -> throw ErrorReply.badRequest("by: expected session or user");
         };
+    }
+
+    private <R> Uni<R> list(RoutingContext context, int most, Command<? super HttpRequester, R> command) {
+        return responses.roomForList(context, most).chain(() -> execute(context, command))
+                .call(() -> responses.turn(context));
     }
 
     /** Executes a command of a request; the request itself was charged when it came in. */

@@ -79,6 +79,9 @@ class RequestUrlIT {
             "GET /socket.io/?EIO=4&transport=polling;x | query: expected &",
             "DELETE /users/%FF/sessions           | user: expected percent-encoded UTF-8",
             "DELETE /sessions/%FF                 | id: expected percent-encoded UTF-8",
+            "POST /rooms/a?ns=/%FF                | ns: expected percent-encoded UTF-8",
+            "POST /rooms/a?event=%FF              | event: expected percent-encoded UTF-8",
+            "GET /rooms?connect=yes               | connect: expected true or false",
     })
     void what_is_there_but_means_nothing_is_refused(String line, String detail) throws IOException {
         RawHttp.Answer answer = request(line, "", "");
