@@ -2,6 +2,7 @@ package dev.atrium.gateway;
 
 import dev.atrium.room.Membership;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.Sender;
 import dev.atrium.security.AuthenticationException;
 import dev.atrium.security.Authenticator;
 import dev.atrium.security.Caller;
@@ -88,9 +89,10 @@ public final class Authentication {
     private Uni<Authenticated> authenticated(Session session, Identity identity) {
         check(session, identity);
         boolean first = session.memberships().isEmpty();
+        Sender before = session.self();
         identify(session, identity);
         return first ? admitted(session).replaceWith(() -> new Authenticated(identity, true, List.of()))
-                : narrow(session).map(left -> new Authenticated(identity, false, left));
+                : narrow(session, !session.self().equals(before)).map(left -> new Authenticated(identity, false, left));
     }
 
     private Uni<Void> admitted(Session session) {
@@ -121,22 +123,27 @@ public final class Authentication {
         }
     }
 
-    /** Revokes what the session's new identity does not grant. Returns the rooms that the session has left. */
-    private Uni<List<RoomId>> narrow(Session session) {
+    /**
+     * Revokes what the session's new identity does not grant. Returns the rooms that the session has left.
+     *
+     * @param named whether the client has become a user: only that user can resume the session from now on
+     */
+    private Uni<List<RoomId>> narrow(Session session, boolean named) {
         Grant grant = access.grant(session);
         List<RoomId> lost = new ArrayList<>();
-        List<RoomId> hidden = new ArrayList<>();
+        boolean changed = named;
         for (Membership membership : session.memberships()) {
             RoomId room = membership.room();
             if (!grant.mayJoin(room) && !session.granted().contains(room.name())) {
                 lost.add(room);
             } else if (membership.watchesPresence() && !grant.mayWatch(room)) {
                 membership.watchPresence(false);
-                hidden.add(room);
+                changed = true;
             }
         }
+        boolean mustSave = changed;
         return Resumption.all(lost.stream().map(room -> service.leave(session, room)).toList())
-                .chain(left -> hidden.isEmpty() ? Uni.createFrom().voidItem() : service.save(session))
+                .chain(left -> mustSave ? service.save(session) : Uni.createFrom().voidItem())
                 .emitOn(session.loop()::run).replaceWith(lost);
     }
 

@@ -1,6 +1,7 @@
 package dev.atrium.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.atrium.backplane.BackplaneUnavailableException;
 import dev.atrium.room.RoomId;
@@ -123,6 +124,16 @@ class AuthenticationTest extends WithGateway {
         done(gateway.execute(client.session, Cost.NONE, new Command.Leave(LOBBY)));
         assertThat(done(authentication.authenticate(client.session, token("ann", "*", "join"))).first()).isFalse();
         assertThat(client.session.self().user()).isEqualTo("ann");
+    }
+
+    @Test
+    void an_anonymous_session_that_authenticates_is_stored_with_its_user_who_alone_may_resume_it() {
+        start("atrium.auth.mode", "open");
+        renew();
+        Client client = admit(Identity.ANONYMOUS);
+        outages.put("save", BackplaneUnavailableException.notSent("test"));
+        assertThatThrownBy(() -> done(authentication.authenticate(client.session, token("ann", "*", "join"))))
+                .isInstanceOf(BackplaneUnavailableException.class);
     }
 
     @Test
