@@ -5,6 +5,7 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -33,10 +34,12 @@ public final class SendOrder {
     private int held;
     /**
      * Whether messages to rooms that wait for none are rejected, too: from one room more than the maximum until half of it
-     * wait. If they were accepted as soon as one room waits no more, a message could overtake one of its room that was
-     * rejected.
+     * wait. The rooms of the last ones that were rejected so wait for them then, for there is space: otherwise the messages
+     * behind them would overtake them.
      */
     private boolean full;
+    /** Keys of those messages, the first one of each room; at most half the maximum number of rooms. */
+    private final Map<RoomId, String> rejectedWhenFull = new LinkedHashMap<>();
 
     /**
      * @param loop runs tasks on the connection's event loop
@@ -73,6 +76,9 @@ public final class SendOrder {
 
         private <T> void start(Entry<T> entry) {
             if (isOutOfOrder(entry.key)) {
+                if (expected == null) {
+                    remember(room, entry.key);
+                }
                 ErrorReply outOfOrder = outOfOrder();
                 rejected.accept(outOfOrder);
                 entry.emitter.fail(outOfOrder);
@@ -115,7 +121,20 @@ public final class SendOrder {
         private void expect(String key) {
             held += (key == null ? 0 : 1) - (expected == null ? 0 : 1);
             expected = key;
+            boolean wasFull = full;
             full = held > maxRooms || full && held > maxRooms / 2;
+            if (wasFull && !full) {
+                Map<RoomId, String> first = Map.copyOf(rejectedWhenFull);
+                rejectedWhenFull.clear();
+                first.forEach((waits, message) -> lanes.computeIfAbsent(waits, Lane::new).expect(message));
+            }
+        }
+    }
+
+    private void remember(RoomId room, String key) {
+        rejectedWhenFull.putIfAbsent(room, key);
+        if (rejectedWhenFull.size() > maxRooms / 2) {
+            rejectedWhenFull.remove(rejectedWhenFull.keySet().iterator().next());
         }
     }
 

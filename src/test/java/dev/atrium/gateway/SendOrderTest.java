@@ -134,10 +134,10 @@ class SendOrderTest {
             submit(RoomId.of("/", "room-" + key), key);
             works.get(key).complete("done");
         }
-        submit(LOBBY, "x", "y");
+        submit(LOBBY, "y", "x", "y");
         works.get("x").complete("done");
         works.get("y").complete("done");
-        assertThat(answers).containsExactly("x 424", "y 424", "a done", "y 424", "b done", "y 424", "c done", "x done",
+        assertThat(answers).containsExactly("x 424", "y 424", "a done", "y 424", "b done", "y 424", "c done", "y 424", "x done",
                 "y done");
     }
 
