@@ -63,9 +63,12 @@ final class RedisKeys {
         return prefix + ":nodes";
     }
 
-    /** Hash from a request that all replicas have to handle to its time; those that were cut off read it when they are back. */
-    String requests() {
-        return prefix + ":requests";
+    /**
+     * Hash from a request of one hour that all replicas have to handle to its time; those that were cut off read it when they
+     * are back. By hours, because Redis serves nobody while it is read.
+     */
+    String requests(long hour) {
+        return prefix + ":requests:" + hour;
     }
 
     /** Claim on the cleanup after a dead replica: exists while another replica works on it. */

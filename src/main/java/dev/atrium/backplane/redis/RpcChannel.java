@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.LongStream;
+import org.jboss.logging.Logger;
 
 /**
  * Requests from one replica to another, over the replicas' channels: {@code >number caller request} and {@code <number reply}.
@@ -18,6 +20,8 @@ import java.util.function.Function;
  * backplane's event loop only.
  */
 final class RpcChannel {
+
+    private static final Logger LOG = Logger.getLogger(RpcChannel.class);
 
     static final char REQUEST = '>';
     static final char REPLY = '<';
@@ -27,6 +31,7 @@ final class RpcChannel {
 
     /** How long requests are recorded. */
     private static final long RECORD_MILLIS = Duration.ofDays(1).toMillis();
+    private static final long HOUR_MILLIS = Duration.ofHours(1).toMillis();
 
     private final ReconnectingConnection commands;
     private final RedisLoop loop;
@@ -37,6 +42,8 @@ final class RpcChannel {
     /** Until when this replica has received every request; by a clock that goes on while the machine sleeps. */
     private long receivedUntil = System.currentTimeMillis();
     private boolean hasMissed;
+    /** How often the lease had expired: an answer that an earlier expiry has asked for may lack what a later one missed. */
+    private int expiries;
 
     RpcChannel(ReconnectingConnection commands, RedisLoop loop, RedisKeys keys, String node) {
         this.commands = commands;
@@ -76,7 +83,8 @@ final class RpcChannel {
 
     /** Records a request, before it is sent, for replicas that do not receive it. */
     Future<Void> record(String request) {
-        return commands.send(Script.RECORD.with(keys.requests()).arg(request).arg(RECORD_MILLIS)).mapEmpty();
+        String hour = keys.requests(System.currentTimeMillis() / HOUR_MILLIS);
+        return commands.send(Script.RECORD.with(hour).arg(request).arg(RECORD_MILLIS + 2 * HOUR_MILLIS)).mapEmpty();
     }
 
     /**
@@ -87,17 +95,37 @@ final class RpcChannel {
     void renewed(boolean expired, Function<String, Future<String>> handler) {
         long now = System.currentTimeMillis();
         hasMissed |= expired;
+        expiries += expired ? 1 : 0;
         if (!hasMissed) {
             receivedUntil = now;
             return;
         }
         // The last renewal may have taken effect a while before its reply arrived.
         long missedMillis = now - receivedUntil + TIMEOUT_MILLIS;
-        commands.send(Script.MISSED.with(keys.requests()).arg(missedMillis)).onSuccess(requests -> loop.run(() -> {
-            hasMissed = false;
-            receivedUntil = Math.max(now, receivedUntil);
-            requests.forEach(request -> handler.apply(request.toString()));
-        }));
+        int asked = expiries;
+        commands.send(Script.MISSED.with(hours(now - missedMillis, now)).arg(missedMillis))
+                .onSuccess(requests -> loop.run(() -> {
+                    requests.forEach(request -> handle(request.toString(), handler));
+                    if (asked == expiries) {
+                        hasMissed = false;
+                        receivedUntil = Math.max(now, receivedUntil);
+                    }
+                }));
+    }
+
+    /** One that fails must not keep those behind it from being handled. */
+    private static void handle(String request, Function<String, Future<String>> handler) {
+        try {
+            handler.apply(request).onFailure(failure -> LOG.warnf("A request was not handled: %s", failure.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.warn("A request was not handled", e);
+        }
+    }
+
+    /** Keys of the hours from one time to another, and of one more at each end, because clocks differ. */
+    private String[] hours(long from, long to) {
+        long first = Math.max(from, to - RECORD_MILLIS) / HOUR_MILLIS - 1;
+        return LongStream.rangeClosed(first, to / HOUR_MILLIS + 1).mapToObj(keys::requests).toArray(String[]::new);
     }
 
     private void complete(long number, String reply) {

@@ -1,14 +1,16 @@
 -- Returns the requests of the last time, for a replica that was cut off.
 --
--- KEYS[1] requests hash from request to the time of its last record, ms since 1970
+-- KEYS requests hashes of the hours, each from request to the time of its last record, ms since 1970
 -- ARGV[1] that time, ms
 local time = redis.call('TIME')
 local since = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[1]
-local all = redis.call('HGETALL', KEYS[1])
 local missed = {}
-for i = 1, #all, 2 do
-  if tonumber(all[i + 1]) >= since then
-    missed[#missed + 1] = all[i]
+for _, key in ipairs(KEYS) do
+  local all = redis.call('HGETALL', key)
+  for i = 1, #all, 2 do
+    if tonumber(all[i + 1]) >= since then
+      missed[#missed + 1] = all[i]
+    end
   end
 end
 return missed
