@@ -1,7 +1,9 @@
 package dev.atrium.backplane;
 
+import dev.atrium.setting.Require;
 import io.quarkus.redis.client.RedisOptionsCustomizer;
 import io.quarkus.redis.runtime.client.VertxRedisClientFactory;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.Redis;
@@ -9,6 +11,8 @@ import io.vertx.redis.client.RedisOptions;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigValue;
 
 /**
  * Redis client of Atrium's own connections, to the addresses of {@code quarkus.redis.hosts}. An application keeps Quarkus's
@@ -30,41 +34,54 @@ public final class DedicatedRedis implements RedisOptionsCustomizer {
     /** In metrics of pools and connections, beside that of the default client. */
     private static final String NAME = "atrium";
 
-    private RedisOptions options;
+    private final Config config;
+    private RedisOptions shared;
     private Redis client;
 
-    /** @param shared not used: Quarkus configures its default client only if something injects it */
-    DedicatedRedis(Instance<Redis> shared) {
+    /** @param defaultClient not used: Quarkus configures its default client only if something injects it */
+    DedicatedRedis(Config config, Instance<Redis> defaultClient) {
+        this.config = config;
     }
 
-    /** Copies the options of the default client. Called by Quarkus at startup, if there is an address. */
+    /**
+     * Takes the options of the default client, which are complete when the first client is made. Called by Quarkus at startup.
+     */
     @Override
-    public synchronized void customize(String name, RedisOptions shared) {
+    public synchronized void customize(String name, RedisOptions options) {
         if (name.equals(VertxRedisClientFactory.DEFAULT_CLIENT)) {
-            options = dedicated(shared);
+            shared = options;
         }
     }
 
-    /** Copies options, with Atrium's values in place of Vert.x's defaults. */
-    static RedisOptions dedicated(RedisOptions shared) {
+    /** Copies options, with Atrium's values in place of those that are not set. */
+    static RedisOptions dedicated(RedisOptions shared, Config config) {
         NetClientOptions net = new NetClientOptions(shared.getNetClientOptions()).setMetricsName("redis|" + NAME);
-        if (net.getReadIdleTimeout() == NetClientOptions.DEFAULT_READ_IDLE_TIMEOUT) {
+        if (!isSet(config, "quarkus.redis.tcp.read-idle-timeout")) {
             net.setReadIdleTimeout(READ_IDLE_SECONDS);
         }
-        if (net.getConnectTimeout() == NetClientOptions.DEFAULT_CONNECT_TIMEOUT) {
+        if (!isSet(config, "quarkus.redis.tcp.connection-timeout")) {
             net.setConnectTimeout(CONNECT_MILLIS);
         }
         RedisOptions dedicated = new RedisOptions(shared).setNetClientOptions(net).setPoolName(NAME);
-        if (dedicated.getMaxWaitingHandlers() == new RedisOptions().getMaxWaitingHandlers()) {
-            dedicated.setMaxWaitingHandlers(MAX_WAITING);
-        }
-        return dedicated;
+        return isSet(config, "quarkus.redis.max-waiting-handlers") ? dedicated : dedicated.setMaxWaitingHandlers(MAX_WAITING);
     }
 
-    /** Returns the client, the same one for all callers. */
+    /** By whoever configures the server or the application: Quarkus's own defaults have an ordinal of their own. */
+    private static boolean isSet(Config config, String name) {
+        ConfigValue value = config.getConfigValue(name);
+        return value.getValue() != null && value.getSourceOrdinal() > Integer.MIN_VALUE;
+    }
+
+    /**
+     * Returns the client, the same one for all callers.
+     *
+     * @throws ConfigurationException if Quarkus has no Redis client
+     */
     public synchronized Redis client(Vertx vertx) {
         if (client == null) {
-            client = Redis.createClient(vertx, options);
+            Require.that(shared != null, "quarkus.redis.active",
+                    "true because of atrium.backplane=redis or atrium.file.store=redis");
+            client = Redis.createClient(vertx, dedicated(shared, config));
         }
         return client;
     }

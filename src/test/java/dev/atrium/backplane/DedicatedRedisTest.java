@@ -2,20 +2,28 @@ package dev.atrium.backplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.RedisOptions;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
 import java.util.Properties;
+import org.eclipse.microprofile.config.Config;
 import org.junit.jupiter.api.Test;
 
 /** Options of Atrium's own Redis client, which an application's clients must not get. */
 class DedicatedRedisTest {
 
+    private static Config config(Map<String, String> settings) {
+        return new SmallRyeConfigBuilder().withSources(new PropertiesConfigSource(settings, "test", 100)).build();
+    }
+
     @Test
     void atrium_has_timeouts_and_the_client_of_the_application_has_none() {
         RedisOptions shared = new RedisOptions().setConnectionString("redis://localhost:6379").setPassword("secret");
-        RedisOptions dedicated = DedicatedRedis.dedicated(shared);
+        RedisOptions dedicated = DedicatedRedis.dedicated(shared, config(Map.of()));
         assertThat(dedicated.getNetClientOptions().getReadIdleTimeout()).isEqualTo(5);
         assertThat(dedicated.getNetClientOptions().getConnectTimeout()).isEqualTo(3_000);
         assertThat(dedicated.getMaxWaitingHandlers()).isEqualTo(16_384);
@@ -29,12 +37,12 @@ class DedicatedRedisTest {
 
     @Test
     void what_is_set_is_atriums_too() {
-        RedisOptions shared = new RedisOptions().setMaxWaitingHandlers(10);
-        shared.getNetClientOptions().setReadIdleTimeout(60).setConnectTimeout(500);
-        RedisOptions dedicated = DedicatedRedis.dedicated(shared);
-        assertThat(dedicated.getNetClientOptions().getReadIdleTimeout()).isEqualTo(60);
-        assertThat(dedicated.getNetClientOptions().getConnectTimeout()).isEqualTo(500);
-        assertThat(dedicated.getMaxWaitingHandlers()).isEqualTo(10);
+        RedisOptions shared = new RedisOptions();
+        RedisOptions dedicated = DedicatedRedis.dedicated(shared, config(Map.of("quarkus.redis.tcp.read-idle-timeout", "0s",
+                "quarkus.redis.tcp.connection-timeout", "60s", "quarkus.redis.max-waiting-handlers", "2048")));
+        assertThat(dedicated.getNetClientOptions().getReadIdleTimeout()).isZero();
+        assertThat(dedicated.getNetClientOptions().getConnectTimeout()).isEqualTo(NetClientOptions.DEFAULT_CONNECT_TIMEOUT);
+        assertThat(dedicated.getMaxWaitingHandlers()).isEqualTo(new RedisOptions().getMaxWaitingHandlers());
     }
 
     @Test
