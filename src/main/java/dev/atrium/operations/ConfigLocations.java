@@ -48,7 +48,7 @@ final class ConfigLocations {
     /** Returns whether a file of another format was read, for which an application can have an extension. */
     private static boolean isSource(Path path, Config config) {
         return StreamSupport.stream(config.getConfigSources().spliterator(), false)
-                .anyMatch(source -> source.getName().contains(path.toUri().toString()));
+                .anyMatch(source -> source.getName().contains(path.toUri().getRawPath()));
     }
 
     /** An application can name its own resources, except the one that is read anyway. */

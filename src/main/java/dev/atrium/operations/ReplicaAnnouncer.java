@@ -59,12 +59,19 @@ final class ReplicaAnnouncer {
         if (configured.isEmpty() && isEveryAddress(boundTo)) {
             host = InetAddress.getLocalHost().getHostAddress();
         }
-        return host.indexOf(':') < 0 ? host : '[' + host + ']';
+        return host.indexOf(':') < 0 || isInBrackets(host) ? host : '[' + host + ']';
     }
 
     static boolean isHost(String text) {
+        if (isInBrackets(text)) {
+            return text.indexOf(':') > 0 && isHost(text.substring(1, text.length() - 1));
+        }
         return text.indexOf('[') < 0 && NetUtil.createByteArrayFromIpAddressString(text) != null ? !isEveryAddress(text)
                 : NAME.matcher(text).matches();
+    }
+
+    private static boolean isInBrackets(String host) {
+        return host.startsWith("[") && host.endsWith("]");
     }
 
     private static boolean isEveryAddress(String host) {

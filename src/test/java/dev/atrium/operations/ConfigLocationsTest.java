@@ -65,7 +65,7 @@ class ConfigLocationsTest {
         Path file = Files.createFile(directory.resolve("a.yaml"));
         Map<String, String> settings = Map.of("quarkus.config.locations", file.toString());
         assertThatThrownBy(() -> ConfigLocations.check(config(settings))).hasMessageEndingWith("got " + file);
-        assertThatCode(() -> ConfigLocations.check(config(settings, "YamlConfigSource[source=" + file.toUri() + "]")))
+        assertThatCode(() -> ConfigLocations.check(config(settings, "YamlConfigSource[source=" + file.toUri().toURL() + "]")))
                 .doesNotThrowAnyException();
     }
 }
