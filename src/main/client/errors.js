@@ -19,7 +19,7 @@ export class AtriumError extends Error {
 
 /** @param {number} size @param {number} most */
 export function tooLarge(size, most) {
-  return new AtriumError(413, `${size} bytes, and at most ${most} are accepted`);
+  return new AtriumError(413, `${size} bytes, at most ${most} are accepted`);
 }
 
 /** @param {{code: number, error?: string, body?: any}} reply */

@@ -196,7 +196,7 @@ export class HttpSocket {
         joined ||= frame.event === "@welcome";
         frame.event === "@welcome" ? reply({ room, ...frame.data }) : this.#emit(frame);
       }
-      // The stream has ended. The message would be lost with the connection.
+      // The stream has ended. The error has no message, because the connection closes without a reason.
       throw new Error();
     } catch (failure) {
       // A failure of a room that was left is ignored.

@@ -2,10 +2,13 @@
 /** Requests to the HTTP API. */
 import { LIVENESS_TIMEOUT_MILLIS } from "./timing.js";
 
-/** @param {string} url of the WebSocket @param {string} path with or without a query @param {object} [query] further parameters */
+/**
+ * Behind a slash a path cannot name another host, which would get the token.
+ * @param {string} url of the WebSocket, whose parameters replace others @param {string} path with or without a query @param {object} [query] further parameters
+ */
 export function httpUrl(url, path, query) {
   const [server, parameters] = url.replace("ws", "http").split("?");
-  const target = new URL(server.replace(/\/ws$/, "") + path);
+  const target = new URL(server.replace(/\/ws$/, "") + path.replace(/^\/*/, "/"));
   for (const [name, value] of [
     .../** @type {any} */ (new URLSearchParams(parameters)),
     ...Object.entries({ ...query }),

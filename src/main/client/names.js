@@ -1,5 +1,5 @@
 // @ts-check
-/** Random names: idempotency keys, and the names of tabs and of their locks; and those that sessions have. */
+/** Names: random ones, which are idempotency keys and names of tabs and of their locks, and the ids of sessions. */
 import { AtriumError } from "./errors.js";
 
 /** Works without a secure context, which crypto.randomUUID requires. */

@@ -146,6 +146,10 @@ test("a path is requested with its query and in the connection's namespace", () 
     assert.deepEqual((await list("/rooms?prefix=tw&limit=10")).rooms, [{ room: "two?#" }]);
     assert.equal((await list("/rooms")).rooms.length, 2);
     assert.equal((await list("/rooms/two%3F%23/messages")).messages[0].data, 2);
+    assert.equal((await list("/rooms?ns=/elsewhere")).rooms.length, 2, "in no other one");
+    for (const path of [".invalid/rooms", "@localhost:1/rooms", "//localhost:1/rooms", "rooms"]) {
+      assert.equal(new URL((await connection.fetch(path)).url).port, String(port), "the token goes to no other host");
+    }
   }));
 
 test("a URL of another scheme is rejected at once, and a connection that cannot be opened says why", async () => {
