@@ -5,7 +5,12 @@ import io.quarkus.arc.ManagedContext;
 import io.smallrye.mutiny.Uni;
 import java.util.function.Supplier;
 
-/** Request context of CDI of one call of a handler: from the call until its result is there. Any thread. */
+/**
+ * Request context of CDI of one call of a handler: from the call until its result is there. On a duplicated context of Vert.x
+ * it
+ * stays active until the next call on it, or its own end: what runs there later sees it, unless it is a stage of a {@code Uni},
+ * which has the context that it was made in. Any thread.
+ */
 final class CallScope {
 
     private final ManagedContext context;
@@ -14,7 +19,7 @@ final class CallScope {
         this.context = context;
     }
 
-    /** Calls with a context of its own, which is not active on this thread any more when the call returns. */
+    /** Calls with a context of its own. */
     Uni<Object> call(Supplier<Uni<Object>> handler) {
         ContextState outer = context.getStateIfActive();
         ContextState own = context.activate();

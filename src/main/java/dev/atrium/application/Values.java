@@ -23,7 +23,7 @@ public final class Values {
     /** For trees, and for what replicas send to each other. */
     static final ObjectMapper JSON = Json.mapper().findAndRegisterModules();
 
-    /** Static, as the calls are: there is one application. */
+    /** That of the application; there is one in a process. */
     private static volatile ObjectMapper mapper = JSON;
 
     private Values() {

@@ -90,7 +90,9 @@ final class HandlerScanner {
         for (DotName annotation : List.of(ON_CONNECT, ON_EVENT, ON_DISCONNECT)) {
             for (AnnotationInstance handler : index.getAnnotations(annotation)) {
                 ClassInfo type = handler.target().asMethod().declaringClass();
-                if (!type.isAbstract() && !type.hasDeclaredAnnotation(NAMESPACE)) {
+                boolean isBase = index.getAllKnownSubclasses(type.name()).stream()
+                        .anyMatch(subclass -> subclass.hasDeclaredAnnotation(NAMESPACE));
+                if (!type.isAbstract() && !isBase && !type.hasDeclaredAnnotation(NAMESPACE)) {
                     throw new DeploymentException(type.name() + "." + handler.target().asMethod().name()
                             + "(): a handler is declared in a class with @Namespace, and " + type.name() + " has none");
                 }

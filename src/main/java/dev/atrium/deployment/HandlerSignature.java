@@ -28,10 +28,10 @@ final class HandlerSignature {
     /** Results that complete later. */
     private static final Set<DotName> ASYNCHRONOUS = names(Uni.class, CompletionStage.class, CompletableFuture.class);
 
-    /** Results that look as if they did, or as if there were several. */
+    /** Results that are not waited for, or of which there could be several. */
     private static final Set<DotName> NO_RESULTS = names(Multi.class, Flow.Publisher.class, Future.class, Stream.class);
 
-    /** Their identity is that of a request of Quarkus; the client of a handler has none. */
+    /** They check the identity of a request of Quarkus, which the client of a handler does not have. */
     private static final List<DotName> IDENTITY = List.of(DotName.createSimple(RolesAllowed.class),
             DotName.createSimple(DenyAll.class), DotName.createSimple("io.quarkus.security.Authenticated"),
             DotName.createSimple("io.quarkus.security.PermissionsAllowed"));

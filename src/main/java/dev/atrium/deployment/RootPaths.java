@@ -41,6 +41,6 @@ final class RootPaths {
 
     private static String error(String where, String path) {
         return where + ": expected /, got " + path + ": Atrium serves its paths at the root. A proxy can serve them below a "
-                + "path, without a setting: see \"Below a path\" in docs/operations.md; resources have the path of their @Path";
+                + "path, without a setting: see \"Below a path\" in docs/operations.md. Put the path of your own resources into their @Path";
     }
 }
