@@ -45,9 +45,8 @@ public interface SessionStore {
      * token. The old token keeps leading to the session for another window, because the client may never receive the reply.
      *
      * @param user of the client that resumes; null for none
-     * @return null if there is no such session, or no longer; one of another namespace or user is returned as it was stored,
-     *         and
-     *         goes on as it does
+     * @return null if there is no such session, or no longer; one of another namespace or user as it was stored, and as it
+     *         stays
      */
     Uni<SavedSession> resume(String token, String namespace, String user);
 

@@ -13,8 +13,8 @@ public final class RoomUrl {
      *
      * @param namespace from the query
      * @param path whose last segment names the room, still encoded, and normalized as the one that requests are routed by:
-     *        {@code
-     *        /rooms/lobby/.} is the path of the lobby; one slash may follow
+     *        "/rooms/lobby/." is
+     *        the path of the lobby; one slash may follow
      * @throws ErrorReply 400, naming the field and what was expected
      */
     public static RoomId room(String namespace, String path) {

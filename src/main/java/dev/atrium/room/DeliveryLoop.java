@@ -11,9 +11,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Delivery scheduler of one event loop. Rooms with deliveries for members on this loop queue here; one task per turn hands them
- * all over and then flushes each connection that has more to write once. An idle loop adds no delay; under load each flush
- * carries everything
- * that has queued.
+ * all over, and then flushes each connection for which more waits. An idle loop adds no delay; under load each flush carries
+ * everything that has queued.
  */
 public final class DeliveryLoop {
 
@@ -89,7 +88,7 @@ public final class DeliveryLoop {
         return batches;
     }
 
-    /** Returns how many turns have begun in which rooms delivered. On the loop only. */
+    /** Returns how many turns of rooms and flushes have begun. On the loop only. */
     public long turns() {
         return turns;
     }
