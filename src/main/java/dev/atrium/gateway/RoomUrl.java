@@ -12,9 +12,8 @@ public final class RoomUrl {
      * Parses the room of a URL.
      *
      * @param namespace from the query
-     * @param path whose last segment names the room, still encoded, and normalized as the one that requests are routed by:
-     *        "/rooms/lobby/." is
-     *        the path of the lobby; one slash may follow
+     * @param path whose last segment names the room, still encoded, and normalized, as requests are routed by it:
+     *        {@code "/rooms/lobby/."} is that of the lobby; one slash may follow
      * @throws ErrorReply 400, naming the field and what was expected
      */
     public static RoomId room(String namespace, String path) {

@@ -11,8 +11,8 @@ import java.util.Map;
 
 /**
  * Socket of a channel of Netty's native transport, written to past the pipeline and the outbound buffer: a delivery to
- * thousands of connections
- * touches less memory of each. On the channel's event loop only, while the channel is open and its outbound buffer is empty.
+ * thousands of connections touches less memory of each. On the channel's event loop only, while the channel is open and its
+ * outbound buffer is empty.
  */
 final class DirectSocket {
 
