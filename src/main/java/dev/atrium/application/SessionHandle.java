@@ -8,6 +8,7 @@ import dev.atrium.room.RoomId;
 import dev.atrium.security.HandshakeInfo;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
+import dev.atrium.session.SessionAttachment;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Base class of all clients: {@link Client} of a session. */
-public abstract class SessionHandle implements Client, LocalClient, Session.Attachment {
+public abstract class SessionHandle implements Client, LocalClient, SessionAttachment {
 
     private final RoomService service;
     private final Clients clients;

@@ -66,10 +66,10 @@ public final class DedicatedRedis implements RedisOptionsCustomizer {
         return isSet(config, "quarkus.redis.max-waiting-handlers") ? dedicated : dedicated.setMaxWaitingHandlers(MAX_WAITING);
     }
 
-    /** By whoever configures the server or the application: Quarkus's own defaults have an ordinal of their own. */
+    /** Returns whether a person has set it: the defaults of Quarkus are below all sources that a person writes. */
     private static boolean isSet(Config config, String name) {
         ConfigValue value = config.getConfigValue(name);
-        return value.getValue() != null && value.getSourceOrdinal() > Integer.MIN_VALUE;
+        return value.getValue() != null && value.getSourceOrdinal() >= 0;
     }
 
     /**

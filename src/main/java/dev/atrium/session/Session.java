@@ -42,16 +42,6 @@ public final class Session implements Member, Requester {
         void heartbeatMissed(Session session);
     }
 
-    /** Object of the application that is attached to a session. Called on the session's event loop. */
-    public interface Attachment {
-
-        /** The session has joined a room. */
-        void entered(RoomId room);
-
-        /** The session has left a room, and is still open. */
-        void left(RoomId room);
-    }
-
     /** Pending bytes at which a send queue counts as drained: few, yet enough that a client which reads is never idle. */
     private static final long DRAINED_BYTES = 64 * 1024;
 
@@ -67,7 +57,7 @@ public final class Session implements Member, Requester {
     private Future<?> deadline;
     private String resumeToken;
     private boolean resumed;
-    private volatile Attachment attachment;
+    private volatile SessionAttachment attachment;
     private boolean visible = true;
     private boolean admitted;
     /** Null before the first catch-up, as {@link #drained}. */
@@ -183,7 +173,7 @@ public final class Session implements Member, Requester {
     }
 
     /** Attaches an object to the session, and calls it for each room that the session is in. */
-    public void attach(Attachment object) {
+    public void attach(SessionAttachment object) {
         attachment = object;
         memberships.keySet().forEach(object::entered);
     }

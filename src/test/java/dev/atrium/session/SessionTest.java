@@ -284,7 +284,7 @@ class SessionTest extends SessionFixture {
         assertThat(attached.log).containsExactly("entered lobby", "left lobby", "entered lobby");
     }
 
-    private static final class RoomLog implements Session.Attachment {
+    private static final class RoomLog implements SessionAttachment {
 
         private final List<String> log = new ArrayList<>();
 

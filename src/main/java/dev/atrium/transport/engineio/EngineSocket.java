@@ -5,7 +5,6 @@ import dev.atrium.security.TokenBucket;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Pausable;
 import dev.atrium.session.SendQueue;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
@@ -59,11 +58,11 @@ public final class EngineSocket implements Pausable {
     private final EventLoop eventLoop;
     private final EngineSettings settings;
     private final EngineHeartbeat heartbeat;
-    private final SendQueue sendQueue = new TransportSendQueue();
     private Listener listener;
     private Runnable whenGone;
     /** Volatile, because metrics read it from other threads. */
     private volatile EngineTransport transport;
+    private final SendQueue sendQueue = new TransportSendQueue(() -> transport);
     private final UpgradeAttempt upgrade;
     private State state = State.OPEN;
     private final List<Runnable> whenDisconnected = new ArrayList<>(1);
@@ -386,24 +385,5 @@ public final class EngineSocket implements Pausable {
         }
         listener.closed(reason);
         return true;
-    }
-
-    /** Send queue that delegates to the current transport, also after an upgrade. */
-    private final class TransportSendQueue implements SendQueue {
-
-        @Override
-        public boolean offer(ByteBuf bytes) {
-            return transport.sendQueue().offer(bytes);
-        }
-
-        @Override
-        public boolean offerShared(ByteBuf bytes) {
-            return transport.sendQueue().offerShared(bytes);
-        }
-
-        @Override
-        public long pendingBytes() {
-            return transport.sendQueue().pendingBytes();
-        }
     }
 }
