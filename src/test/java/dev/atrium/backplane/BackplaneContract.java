@@ -16,11 +16,9 @@ import dev.atrium.room.RoomId;
 import dev.atrium.room.RoomPage;
 import dev.atrium.room.Sender;
 import dev.atrium.room.StreamPosition;
-import dev.atrium.room.Subscriber;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -482,50 +480,5 @@ public abstract class BackplaneContract {
 
     private static <T> T await(Uni<T> uni) {
         return uni.await().atMost(TIMEOUT);
-    }
-
-    private static final class RecordingSubscriber implements Subscriber {
-        final List<Message> messages = Collections.synchronizedList(new ArrayList<>());
-        final List<PresenceEvent> presenceEvents = Collections.synchronizedList(new ArrayList<>());
-        volatile StreamPosition start;
-
-        @Override
-        public void subscribed(StreamPosition position) {
-            start = position;
-        }
-
-        @Override
-        public void message(Message message) {
-            messages.add(message);
-        }
-
-        @Override
-        public void volatileMessage(Message message) {
-            messages.add(message);
-        }
-
-        @Override
-        public void lost(StreamPosition upTo) {
-            throw new AssertionError("lost " + upTo);
-        }
-
-        @Override
-        public void presenceEvent(PresenceEvent event) {
-            presenceEvents.add(event);
-        }
-
-        @Override
-        public boolean isBehind() {
-            return false;
-        }
-
-        @Override
-        public void unavailable(Throwable cause) {
-            throw new AssertionError(cause);
-        }
-
-        void await(int count) {
-            Awaitility.await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(5)).until(() -> messages.size() >= count);
-        }
     }
 }

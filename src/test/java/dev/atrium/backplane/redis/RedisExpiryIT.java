@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.backplane.BackplaneConfig;
 import dev.atrium.backplane.HistoryPolicy;
+import dev.atrium.backplane.RecordingSubscriber;
 import dev.atrium.backplane.SavedSession;
 import dev.atrium.backplane.Settings;
 import dev.atrium.it.fixture.RedisProcess;
@@ -12,20 +13,15 @@ import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Message;
 import dev.atrium.room.Node;
-import dev.atrium.room.PresenceEvent;
 import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
-import dev.atrium.room.StreamPosition;
-import dev.atrium.room.Subscriber;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -105,15 +101,15 @@ class RedisExpiryIT {
     void the_room_of_a_connected_session_keeps_its_position_however_long_nothing_is_sent_to_it() {
         start("1s");
         RoomId own = RoomId.of("/", node.newSessionId());
-        Positions received = new Positions();
+        RecordingSubscriber received = new RecordingSubscriber();
         backplane.subscribe(own, received);
         publish(own);
-        Awaitility.await().atMost(PATIENCE).until(() -> received.positions.size() == 1);
+        received.await(1);
         // Longer than the time for which an unused room is kept.
         Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ofSeconds(4)).until(() -> true);
         publish(own);
-        Awaitility.await().atMost(PATIENCE).until(() -> received.positions.size() == 2);
-        assertThat(received.positions).extracting(StreamPosition::offset).containsExactly(1L, 2L);
+        received.await(2);
+        assertThat(received.messages).extracting(Message::offset).containsExactly(1L, 2L);
     }
 
     private void publish(RoomId room) {
@@ -126,45 +122,5 @@ class RedisExpiryIT {
 
     private static <T> T done(Uni<T> uni) {
         return uni.await().atMost(PATIENCE);
-    }
-
-    private static final class Positions implements Subscriber {
-
-        private final List<StreamPosition> positions = new CopyOnWriteArrayList<>();
-
-        @Override
-        public void subscribed(StreamPosition position) {
-            // A new session's room is at its start.
-        }
-
-        @Override
-        public void message(Message message) {
-            positions.add(message.position());
-        }
-
-        @Override
-        public void volatileMessage(Message message) {
-            throw new AssertionError("unexpected call");
-        }
-
-        @Override
-        public void lost(StreamPosition upTo) {
-            positions.add(upTo);
-        }
-
-        @Override
-        public void presenceEvent(PresenceEvent event) {
-            throw new AssertionError("unexpected call");
-        }
-
-        @Override
-        public boolean isBehind() {
-            return false;
-        }
-
-        @Override
-        public void unavailable(Throwable cause) {
-            throw new AssertionError(cause);
-        }
     }
 }

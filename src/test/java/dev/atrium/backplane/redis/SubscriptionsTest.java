@@ -3,12 +3,9 @@ package dev.atrium.backplane.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.atrium.backplane.RecordingSubscriber;
 import dev.atrium.backplane.Settings;
-import dev.atrium.room.Message;
-import dev.atrium.room.PresenceEvent;
 import dev.atrium.room.RoomId;
-import dev.atrium.room.StreamPosition;
-import dev.atrium.room.Subscriber;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.impl.types.MultiType;
@@ -57,7 +54,7 @@ class SubscriptionsTest {
     void a_room_is_read_at_once_while_everything_that_redis_has_lost_is_written_again() {
         Promise<Void> slow = Promise.promise();
         loop.execute(() -> IntStream.range(0, 1_000).forEach(i -> context.limiter().submit(slow::future)));
-        subscriptions.subscribe(ROOM, new SilentSubscriber());
+        subscriptions.subscribe(ROOM, new RecordingSubscriber());
         await().until(() -> publishing.last().sent.contains("subscribe at:room:{/ a}"));
         MultiType confirmation = MultiType.create(2, false);
         confirmation.add(SimpleStringType.create("subscribe"));
@@ -65,43 +62,5 @@ class SubscriptionsTest {
         publishing.last().pushes.handle(confirmation);
         await().untilAsserted(() -> assertThat(redis.last().sent).singleElement().asString()
                 .startsWith("evalsha " + Script.READ.sha1()));
-    }
-
-    private static final class SilentSubscriber implements Subscriber {
-
-        @Override
-        public void subscribed(StreamPosition position) {
-            throw new AssertionError("unexpected call");
-        }
-
-        @Override
-        public void message(Message message) {
-            throw new AssertionError("unexpected call");
-        }
-
-        @Override
-        public void volatileMessage(Message message) {
-            throw new AssertionError("unexpected call");
-        }
-
-        @Override
-        public void lost(StreamPosition upTo) {
-            throw new AssertionError("unexpected call");
-        }
-
-        @Override
-        public void presenceEvent(PresenceEvent event) {
-            throw new AssertionError("unexpected call");
-        }
-
-        @Override
-        public boolean isBehind() {
-            return false;
-        }
-
-        @Override
-        public void unavailable(Throwable cause) {
-            // The test has ended.
-        }
     }
 }
