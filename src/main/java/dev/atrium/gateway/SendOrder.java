@@ -5,7 +5,6 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -32,19 +31,12 @@ public final class SendOrder {
     private final Map<RoomId, Lane> lanes = new HashMap<>();
     /** Number of rooms that wait for a rejected message. */
     private int held;
-    /**
-     * Whether messages to rooms that wait for none are rejected, too: from one room more than the maximum until half of it
-     * wait. The rooms of the last ones that were rejected so wait for them then, for there is space: otherwise the messages
-     * behind them would overtake them.
-     */
-    private boolean full;
-    /** Keys of those messages, the first one of each room; at most half the maximum number of rooms. */
-    private final Map<RoomId, String> rejectedWhenFull = new LinkedHashMap<>();
 
     /**
      * @param loop runs tasks on the connection's event loop
      * @param rejected called for each message that is rejected for its order, so that a flood of them can be ended
-     * @param maxRooms maximum number of rooms that wait for a rejected message; with more, all rooms wait until half of it do
+     * @param maxRooms number of rooms that wait for a rejected message beyond which the messages to others are rejected, too.
+     *        Up to twice as many wait for such a message then: otherwise one behind it would overtake it
      */
     SendOrder(Executor loop, Consumer<ErrorReply> rejected, int maxRooms) {
         this.loop = loop;
@@ -76,8 +68,8 @@ public final class SendOrder {
 
         private <T> void start(Entry<T> entry) {
             if (isOutOfOrder(entry.key)) {
-                if (expected == null) {
-                    remember(room, entry.key);
+                if (expected == null && held < 2 * maxRooms) {
+                    expect(entry.key);
                 }
                 ErrorReply outOfOrder = outOfOrder();
                 rejected.accept(outOfOrder);
@@ -92,7 +84,7 @@ public final class SendOrder {
         }
 
         private boolean isOutOfOrder(String key) {
-            return expected != null ? !expected.equals(key) : full;
+            return expected != null ? !expected.equals(key) : held > maxRooms;
         }
 
         private <T> void done(Entry<T> entry, T item, ErrorReply error) {
@@ -121,20 +113,6 @@ public final class SendOrder {
         private void expect(String key) {
             held += (key == null ? 0 : 1) - (expected == null ? 0 : 1);
             expected = key;
-            boolean wasFull = full;
-            full = held > maxRooms || full && held > maxRooms / 2;
-            if (wasFull && !full) {
-                Map<RoomId, String> first = Map.copyOf(rejectedWhenFull);
-                rejectedWhenFull.clear();
-                first.forEach((waits, message) -> lanes.computeIfAbsent(waits, Lane::new).expect(message));
-            }
-        }
-    }
-
-    private void remember(RoomId room, String key) {
-        rejectedWhenFull.putIfAbsent(room, key);
-        if (rejectedWhenFull.size() > maxRooms / 2) {
-            rejectedWhenFull.remove(rejectedWhenFull.keySet().iterator().next());
         }
     }
 
