@@ -16,10 +16,10 @@ import java.util.Map;
  * @param reconnects connections made again, since the start
  * @param healed messages read from a room's log because the subscription had missed them, since the start
  * @param lost messages that the log no longer had, since the start
- * @param pending publications and other commands without a reply so far; some may count twice
+ * @param busy whether a publication or another command has no reply so far
  */
 public record BackplaneStatus(String kind, State state, String detail, Map<Function, String> problems,
-        double roundTripSeconds, long errors, long reconnects, long healed, long lost, int pending) {
+        double roundTripSeconds, long errors, long reconnects, long healed, long lost, boolean busy) {
 
     /** Reason: no connection. */
     public static final String UNREACHABLE = "unreachable";

@@ -26,8 +26,8 @@ public interface ClusterRpc {
     Uni<Acks> callAll(String request, Duration timeout);
 
     /**
-     * Sends a request as {@link #callAll}. A replica that is taken for gone, but only out of reach, handles it when it is back,
-     * within a day.
+     * Sends a request as {@link #callAll}. A replica that has lost its connection to Redis handles it when it is connected
+     * again, within a day.
      */
     default Uni<Acks> callEvery(String request, Duration timeout) {
         return callAll(request, timeout);

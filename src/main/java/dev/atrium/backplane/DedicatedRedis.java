@@ -22,7 +22,8 @@ import org.eclipse.microprofile.config.ConfigValue;
 public final class DedicatedRedis implements RedisOptionsCustomizer {
 
     /**
-     * In seconds. Each connection receives something once a second, a ping at least, so one that is silent for so long is dead,
+     * Read timeout of a connection, in seconds. Each connection receives something once a second, a ping at least, so one that
+     * is silent for so long is dead,
      * whatever TCP thinks.
      */
     private static final int READ_IDLE_SECONDS = 5;

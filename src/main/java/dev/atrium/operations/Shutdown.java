@@ -143,7 +143,7 @@ final class Shutdown {
      * moment.
      */
     private boolean isWorthWaiting(long nanos) {
-        boolean busy = sessions.connections() > 0 || backplane.status().pending() > 0
+        boolean busy = sessions.connections() > 0 || backplane.status().busy()
                 || drainables.stream().anyMatch(drainable -> drainable.inFlight() > 0);
         return nanos < MIN_WAIT_NANOS || !graceSkipped
                 && (busy && nanos < config.grace().toNanos() || openConnections() > 0 && nanos < HANDSHAKE_NANOS);

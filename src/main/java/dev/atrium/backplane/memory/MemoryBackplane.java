@@ -189,7 +189,8 @@ public final class MemoryBackplane implements Backplane {
 
     @Override
     public BackplaneStatus status() {
-        return new BackplaneStatus("memory", BackplaneStatus.State.RECEIVING, "in this process", Map.of(), 0, 0, 0, 0, 0, 0);
+        return new BackplaneStatus("memory", BackplaneStatus.State.RECEIVING, "in this process", Map.of(), 0, 0, 0, 0, 0,
+                false);
     }
 
     @Override

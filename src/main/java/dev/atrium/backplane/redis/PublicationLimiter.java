@@ -23,7 +23,6 @@ final class PublicationLimiter {
     private final long mostSent;
     private final long mostWaiting;
     private final AtomicLong sent = new AtomicLong();
-    private final AtomicInteger pending = new AtomicInteger();
     private final AtomicInteger drains = new AtomicInteger();
     private final Queue<Publication> waiting = new ArrayDeque<>();
     private long waitingBytes;
@@ -45,16 +44,6 @@ final class PublicationLimiter {
      * @return its reply; fails with a {@link BackplaneUnavailableException} if too many bytes wait
      */
     <T> Future<T> send(long bytes, Supplier<Future<T>> publication) {
-        pending.incrementAndGet();
-        return sendInOrder(bytes, publication).onComplete(replied -> pending.decrementAndGet());
-    }
-
-    /** Returns the number of publications that wait, or have no reply so far. */
-    int pending() {
-        return pending.get();
-    }
-
-    private <T> Future<T> sendInOrder(long bytes, Supplier<Future<T>> publication) {
         if (!isWaiting && mayBeSent(bytes)) {
             return sendNow(bytes, publication);
         }
@@ -69,6 +58,11 @@ final class PublicationLimiter {
         }
         sendWaiting();
         return reply.future();
+    }
+
+    /** Returns whether no publication waits, and all that were sent have their replies. */
+    boolean isIdle() {
+        return !isWaiting && sent.get() == 0;
     }
 
     /** One alone may be larger than the limit. */

@@ -40,7 +40,8 @@ final class ReconnectingConnection {
     private static final int MOST_SILENT_SECONDS = 3;
 
     /** Failures of the client before it writes a command. */
-    private static final Set<String> UNSENT = Set.of("Connection is closed", "Redis waiting queue is full");
+    private static final String CLOSED = "Connection is closed";
+    private static final Set<String> UNSENT = Set.of(CLOSED, "Redis waiting queue is full");
 
     private final String name;
     private final Redis redis;
@@ -111,7 +112,7 @@ final class ReconnectingConnection {
             try {
                 last.connection.close();
             } catch (IllegalStateException e) {
-                // The pool says so of a connection that ends in the same moment.
+                // The pool throws this if the connection ends in the same moment.
                 LOG.debugf("Redis %s connection was closed already: %s", name, e.getMessage());
             }
         }
@@ -119,6 +120,11 @@ final class ReconnectingConnection {
 
     boolean isUp() {
         return live != null;
+    }
+
+    /** Returns whether an attempt to connect has failed, and the connection has not been made since. */
+    boolean hasFailed() {
+        return problem != null && !problem.isEmpty();
     }
 
     /** Returns why the connection does not work, or null. Any thread. */
@@ -189,12 +195,13 @@ final class ReconnectingConnection {
         Request ready = request.apply(current.target);
         pending.increment();
         // In a later turn, also on the loop itself: the client would send at once there, ahead of what other threads have queued.
-        return loop.call(() -> current.connection.send(ready)).onComplete(done -> {
-            pending.decrement();
-            if (done.succeeded()) {
-                lastReceived = System.nanoTime();
-            }
-        }).recover(failure -> Future.failedFuture(unavailable(failure, current)));
+        return loop.call(() -> live == current ? current.connection.send(ready) : Future.failedFuture(CLOSED))
+                .onComplete(done -> {
+                    pending.decrement();
+                    if (done.succeeded()) {
+                        lastReceived = System.nanoTime();
+                    }
+                }).recover(failure -> Future.failedFuture(unavailable(failure, current)));
     }
 
     /** Returns the number of commands without a reply so far. Any thread. */

@@ -213,7 +213,7 @@ public final class RedisBackplane implements Backplane {
                 : problems.all().isEmpty() ? BackplaneStatus.State.RECEIVING : BackplaneStatus.State.REFUSED;
         return new BackplaneStatus("redis", state, problems.detail(), problems.reasons(), heartbeat.roundTripSeconds(),
                 errors.sum(), reconnects.sum(),
-                subscriptions.healed.sum(), subscriptions.lost.sum(), commands.pending() + log.pending());
+                subscriptions.healed.sum(), subscriptions.lost.sum(), commands.pending() > 0 || !log.isIdle());
     }
 
     @Override

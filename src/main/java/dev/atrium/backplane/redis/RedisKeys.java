@@ -64,8 +64,9 @@ final class RedisKeys {
     }
 
     /**
-     * Hash from a request of one hour that all replicas have to handle to its time; those that were cut off read it when they
-     * are back. By hours, because Redis serves nobody while it is read.
+     * Hash of the requests of one hour that all replicas have to handle, with their times: one that was cut off reads it when
+     * it is back. By hours, because Redis serves nobody while it is read; and no sorted set, whose commands the Redis user of
+     * an installed Atrium may not call.
      */
     String requests(long hour) {
         return prefix + ":requests:" + hour;

@@ -43,8 +43,8 @@ final class RedisSessions extends RepublishedState implements SessionStore {
     private final Map<String, SavedSession> local = new HashMap<>();
     /** Tokens of those that Redis may have. Without them each client that came and went in an outage would be remembered. */
     private final Set<String> stored = new HashSet<>();
-    /** Tokens of sessions that are being saved, with the results of their next saves; null if nothing has changed meanwhile. */
-    private final Map<String, Promise<Void>> saving = new HashMap<>();
+    /** Saves on their way, by the tokens of their sessions. */
+    private final Map<String, Save> saving = new HashMap<>();
     private final List<SavedSession> unpublishedReleases = new ArrayList<>();
     /** Whether Redis may have sessions of this replica that have ended for good. */
     private boolean lostDeletes;
@@ -95,16 +95,28 @@ final class RedisSessions extends RepublishedState implements SessionStore {
     /** One save at a time: a session in many rooms takes hundreds of kilobytes, and its client may join and leave often. */
     private Future<Void> saveInTurn(SavedSession session) {
         String token = session.token();
-        if (saving.containsKey(token)) {
-            return saving.computeIfAbsent(token, first -> Promise.promise()).future();
+        Save running = saving.get(token);
+        if (running != null) {
+            return running.again().future();
         }
-        saving.put(token, null);
+        saving.put(token, new Save());
         return saveOrRepublish(session).onComplete(saved -> loop.run(() -> saveNext(token)));
+    }
+
+    private static final class Save {
+
+        /** Result of the save after this one; null if the session has not changed meanwhile. */
+        private Promise<Void> next;
+
+        Promise<Void> again() {
+            next = next == null ? Promise.promise() : next;
+            return next;
+        }
     }
 
     /** Saves what the session is by now, if it has changed during its last save. */
     private void saveNext(String token) {
-        Promise<Void> next = saving.remove(token);
+        Promise<Void> next = saving.remove(token).next;
         if (next != null) {
             SavedSession latest = local.get(token);
             (latest == null ? Future.<Void> succeededFuture() : saveInTurn(latest)).onComplete(next);
@@ -185,12 +197,12 @@ final class RedisSessions extends RepublishedState implements SessionStore {
         lostDeletes = false;
         String sessions = keys.sessions(node);
         orRepublish(commands.send(Request.cmd(Command.HKEYS).arg(sessions)).onSuccess(tokens -> loop.run(() -> {
-            for (Response token : tokens) {
-                if (!local.containsKey(token.toString())) {
-                    limiter.submit(() -> orRepublish(
-                            commands.send(Request.cmd(Command.HDEL).arg(sessions).arg(token.toString())),
-                            this::suspectLostDeletes));
-                }
+            Request delete = Request.cmd(Command.HDEL).arg(sessions);
+            List<String> gone = tokens.stream().map(Response::toString).filter(token -> !local.containsKey(token)).toList();
+            gone.forEach(delete::arg);
+            if (!gone.isEmpty()) {
+                // Behind the releases that failed before: their clients may still come back.
+                limiter.submit(() -> orRepublish(commands.send(delete), this::suspectLostDeletes));
             }
         })), this::suspectLostDeletes);
     }

@@ -75,11 +75,11 @@ final class ReplicaHeartbeat {
         this.whenReceived = whenReceived;
         this.whenMissed = whenMissed;
         timer = loop.every(PERIOD.toMillis(), () -> {
-            if (commands.isUp()) {
-                beat();
-            } else if (!"".equals(commands.problem())) {
-                // The first attempt to connect may take long while the process starts.
+            if (commands.hasFailed()) {
                 lost();
+            } else {
+                // The first attempt to connect may take long while the process starts.
+                beat();
             }
         });
     }

@@ -89,9 +89,9 @@ final class RoomLog {
                 publication))).map(published -> published.toInteger() == 1);
     }
 
-    /** Returns the number of publications that wait to be sent, or for their last reply. Any thread. */
-    int pending() {
-        return limiter.pending();
+    /** Returns whether no publication waits to be sent, or for its last reply. Any thread. */
+    boolean isIdle() {
+        return limiter.isIdle();
     }
 
     private static int bytes(Publication publication) {
@@ -99,8 +99,8 @@ final class RoomLog {
     }
 
     /**
-     * Adds the session that has to exist, if one has to. None has to while its replica may be alive without a lease, and have
-     * written no session, because Redis has lost them.
+     * Adds the session that has to exist, if one has to. It is not looked for while Redis may have lost leases: a replica that
+     * is alive may not have written its sessions again.
      */
     private Request withSession(Request script, Publication publication) {
         RoomId room = publication.room();

@@ -42,8 +42,7 @@ final class RpcChannel {
     /** Until when this replica has received every request; by a clock that goes on while the machine sleeps. */
     private long receivedUntil = System.currentTimeMillis();
     private boolean hasMissed;
-    /** How often the lease had expired: an answer that an earlier expiry has asked for may lack what a later one missed. */
-    private int expiries;
+    private boolean isAsking;
 
     RpcChannel(ReconnectingConnection commands, RedisLoop loop, RedisKeys keys, String node) {
         this.commands = commands;
@@ -95,22 +94,34 @@ final class RpcChannel {
     void renewed(boolean expired, Function<String, Future<String>> handler) {
         long now = System.currentTimeMillis();
         hasMissed |= expired;
-        expiries += expired ? 1 : 0;
+        if (isAsking) {
+            return;
+        }
         if (!hasMissed) {
             receivedUntil = now;
             return;
         }
+        // A later expiry sets it again, and is asked for with the next renewal.
+        hasMissed = false;
+        isAsking = true;
         // The last renewal may have taken effect a while before its reply arrived.
         long missedMillis = now - receivedUntil + TIMEOUT_MILLIS;
-        int asked = expiries;
         commands.send(Script.MISSED.with(hours(now - missedMillis, now)).arg(missedMillis))
-                .onSuccess(requests -> loop.run(() -> {
-                    requests.forEach(request -> handle(request.toString(), handler));
-                    if (asked == expiries) {
-                        hasMissed = false;
-                        receivedUntil = Math.max(now, receivedUntil);
+                .onComplete(answer -> loop.run(() -> {
+                    isAsking = false;
+                    if (answer.failed()) {
+                        hasMissed = true;
+                        return;
                     }
+                    receivedUntil = now;
+                    answer.result().forEach(request -> handle(request.toString(), handler));
                 }));
+    }
+
+    /** Keys of the hours from one time to another, and of one more at each end, because clocks differ. */
+    private String[] hours(long from, long to) {
+        long first = Math.max(from, to - RECORD_MILLIS) / HOUR_MILLIS - 1;
+        return LongStream.rangeClosed(first, to / HOUR_MILLIS + 1).mapToObj(keys::requests).toArray(String[]::new);
     }
 
     /** One that fails must not keep those behind it from being handled. */
@@ -120,12 +131,6 @@ final class RpcChannel {
         } catch (RuntimeException e) {
             LOG.warn("A request was not handled", e);
         }
-    }
-
-    /** Keys of the hours from one time to another, and of one more at each end, because clocks differ. */
-    private String[] hours(long from, long to) {
-        long first = Math.max(from, to - RECORD_MILLIS) / HOUR_MILLIS - 1;
-        return LongStream.rangeClosed(first, to / HOUR_MILLIS + 1).mapToObj(keys::requests).toArray(String[]::new);
     }
 
     private void complete(long number, String reply) {

@@ -1,7 +1,6 @@
--- Returns the requests of the last time, for a replica that was cut off.
+-- Returns the requests of the last ARGV[1] milliseconds, for a replica that was cut off so long.
 --
 -- KEYS requests hashes of the hours, each from request to the time of its last record, ms since 1970
--- ARGV[1] that time, ms
 local time = redis.call('TIME')
 local since = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[1]
 local missed = {}

@@ -62,11 +62,11 @@ class PublicationLimiterTest {
         publish("sent", 200);
         publish("waiting", 300);
         publish("too much", 200);
-        assertThat(limiter.pending()).isEqualTo(2);
+        assertThat(limiter.isIdle()).isFalse();
         answer();
-        assertThat(limiter.pending()).isEqualTo(1);
+        assertThat(limiter.isIdle()).isFalse();
         answer();
-        assertThat(limiter.pending()).isZero();
+        assertThat(limiter.isIdle()).isTrue();
     }
 
     @Test

@@ -104,6 +104,23 @@ class ReconnectingConnectionTest {
     }
 
     @Test
+    void a_command_whose_connection_ends_before_its_turn_was_not_sent() {
+        up();
+        FakeRedis.Connection ended = redis.last();
+        CompletableFuture<Void> called = new CompletableFuture<>();
+        loop.execute(() -> {
+            called.orTimeout(10, TimeUnit.SECONDS).join();
+            ended.end.handle(null);
+        });
+        Future<Response> late = connection.send(Request.cmd(Command.GET).arg("a"));
+        called.complete(null);
+        await().until(late::isComplete);
+        assertThat(failure(late).mayHaveTakenEffect()).isFalse();
+        assertThat(ended.sent).doesNotContain("get a");
+        assertThat(connection.pending()).isZero();
+    }
+
+    @Test
     void a_command_that_cannot_be_encoded_does_not_count() {
         up();
         assertThatThrownBy(() -> connection.send(target -> {
