@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,7 +17,7 @@ import java.nio.charset.StandardCharsets;
 public final class Json {
 
     /** It keeps no names of fields: clients could fill the memory with twelve thousand of 50,000 characters each. */
-    static final JsonFactory FACTORY = new JsonFactoryBuilder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
+    static final JsonFactory FACTORY = factory(StreamReadConstraints.DEFAULT_MAX_DEPTH);
 
     private static final int FIRST_BYTES = 256;
 
@@ -68,6 +69,12 @@ public final class Json {
      */
     public static String fault(JsonProcessingException failure) {
         return (failure instanceof StreamConstraintsException ? "" : "not JSON: ") + failure.getOriginalMessage();
+    }
+
+    /** Returns a factory of parsers of what clients have sent, with so many levels of nesting at most. */
+    public static JsonFactory factory(int deepest) {
+        return new JsonFactoryBuilder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(deepest).build()).build();
     }
 
     /** Returns a new mapper for trees of what clients have sent. */

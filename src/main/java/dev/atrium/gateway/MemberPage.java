@@ -1,8 +1,6 @@
 package dev.atrium.gateway;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.atrium.room.Presence;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,7 +15,7 @@ import java.util.function.Function;
  * @param next cursor of the next page; null after the last one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
+@ProtocolNames
 public record MemberPage<T>(List<T> members, String next) {
 
     /** Maximum number of members of one page, and the default. */
@@ -31,7 +29,7 @@ public record MemberPage<T>(List<T> members, String next) {
      * @param sessions ids of the sessions
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
+    @ProtocolNames
     public record User(String user, long since, List<String> sessions) {
     }
 

@@ -32,9 +32,12 @@ public final class PathSegment {
     }
 
     /**
-     * Strict, unlike the router's decoder: a name that is not UTF-8 must not become another one by replacement characters.
+     * Decodes a segment, or the value of a parameter. Strict, unlike the router's decoder: a name that is not UTF-8 must not
+     * become another one by replacement characters.
+     *
+     * @throws ErrorReply 400, naming the field and what was expected
      */
-    private static String decode(String field, String segment) {
+    public static String decode(String field, String segment) {
         byte[] bytes = new byte[segment.length()];
         int length = 0;
         for (int i = 0; i < segment.length(); i++) {
@@ -45,7 +48,7 @@ public final class PathSegment {
             } else if (c < 0x80) {
                 bytes[length++] = (byte) c;
             } else {
-                throw ErrorReply.badRequest(field + ": expected a percent-encoded path");
+                throw ErrorReply.badRequest(field + ": expected percent-encoded UTF-8");
             }
         }
         try {

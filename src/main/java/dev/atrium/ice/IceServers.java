@@ -1,8 +1,7 @@
 package dev.atrium.ice;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.atrium.gateway.ProtocolNames;
 import dev.atrium.security.Caller;
 import dev.atrium.security.Identity;
 import dev.atrium.setting.Require;
@@ -61,13 +60,13 @@ public final class IceServers {
      * @param ttl seconds after which the credentials expire
      */
     @JsonInclude
-    @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
+    @ProtocolNames
     public record Answer(List<Server> iceServers, long ttl) {
     }
 
     /** One {@code RTCIceServer}. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
+    @ProtocolNames
     public record Server(List<String> urls, String username, String credential) {
     }
 

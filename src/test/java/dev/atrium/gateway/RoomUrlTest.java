@@ -35,7 +35,7 @@ class RoomUrlTest {
             "/rooms/%g0    | room: expected two hexadecimal digits after %",
             "/rooms/%0g    | room: expected two hexadecimal digits after %",
             "/rooms/%4/    | room: expected two hexadecimal digits after %",
-            "/rooms/\u00fc | room: expected a percent-encoded path",
+            "/rooms/\u00fc | room: expected percent-encoded UTF-8",
             "/rooms/%FF    | room: expected percent-encoded UTF-8",
             "/rooms/%C3    | room: expected percent-encoded UTF-8",
             "/rooms/%C0%80 | room: expected percent-encoded UTF-8",

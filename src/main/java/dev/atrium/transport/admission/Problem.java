@@ -1,9 +1,8 @@
 package dev.atrium.transport.admission;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.gateway.ProtocolNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -18,7 +17,7 @@ import java.util.Map;
  * @param detail what was wrong with this request
  */
 @JsonInclude
-@JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
+@ProtocolNames
 public record Problem(int status, String title, String detail) {
 
     public static final String TYPE = "application/problem+json";

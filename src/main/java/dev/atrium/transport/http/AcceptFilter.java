@@ -12,7 +12,7 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /**
  * Request filter that rejects clients that exclude JSON with quality 0 (RFC 9110 section 12.5.1), before their request is
- * executed: Jakarta REST takes that for what they like least, and would send it.
+ * executed: Jakarta REST treats quality 0 as the lowest preference, and would send it.
  */
 public class AcceptFilter {
 
@@ -27,7 +27,9 @@ public class AcceptFilter {
     @ServerRequestFilter
     @JsonOnly
     public void requireJson(ContainerRequestContext request) {
-        if (Representation.excludesJson(request.getHeaderString(HttpHeaders.ACCEPT))) {
+        String accept = request.getHeaderString(HttpHeaders.ACCEPT);
+        // Without parameters it has no qualities: most clients send */*, and it is not parsed for each of their messages.
+        if (accept != null && accept.indexOf('=') >= 0 && Representation.excludesJson(accept)) {
             throw new NotAcceptableException();
         }
     }

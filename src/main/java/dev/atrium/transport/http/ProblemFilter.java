@@ -1,5 +1,6 @@
 package dev.atrium.transport.http;
 
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.transport.admission.Problem;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -13,7 +14,8 @@ import jakarta.ws.rs.core.Response;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
 /**
- * Response filter that answers errors of Jakarta REST itself on Atrium's paths with a problem document, whatever exception
+ * Response filter that answers errors of Jakarta REST, and of Atrium itself, on Atrium's paths with a problem document,
+ * whatever exception
  * mappers the application has. It is no exception mapper, because that would be called in place of the application's mappers
  * for the application's own resources.
  */
@@ -44,8 +46,9 @@ public class ProblemFilter {
 
     @ServerResponseFilter
     public void replace(ContainerResponseContext answer, Throwable error, RoutingContext context) {
-        if (error instanceof WebApplicationException refused && problems.get().isServed(context)) {
-            Response problem = problems.get().map(refused, context);
+        if (error != null && !(error instanceof ErrorReply) && problems.get().isServed(context)) {
+            Response problem = error instanceof WebApplicationException refused ? problems.get().map(refused, context)
+                    : problems.get().map(ErrorReply.of(error));
             answer.setStatus(problem.getStatus());
             problem.getHeaders().forEach((name, values) -> answer.getHeaders().put(name, values));
             answer.setEntity(problem.getEntity(), null, TYPE);

@@ -5,9 +5,8 @@ import dev.atrium.gateway.PathSegment;
 import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
+import dev.atrium.transport.admission.Query;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Names in the URL of a request. Jakarta REST would read others: its path parameters end at a semicolon, and it takes an empty
@@ -16,33 +15,7 @@ import java.util.regex.Pattern;
  */
 final class RequestUrl {
 
-    /** U+FFFD that the client has sent itself. */
-    private static final Pattern REPLACEMENT = Pattern.compile("%EF%BF%BD|\uFFFD", Pattern.CASE_INSENSITIVE);
-
     private RequestUrl() {
-    }
-
-    /**
-     * Returns a parameter of the query; null if there is none.
-     *
-     * @throws ErrorReply 400, naming the parameter, for bytes that are no UTF-8: the framework replaces them by U+FFFD, and
-     *         different names would be the same
-     */
-    static String parameter(RoutingContext context, String name) {
-        String value = context.queryParams().get(name);
-        if (value != null && value.indexOf('\uFFFD') >= 0 && !REPLACEMENT.matcher(context.request().query()).find()) {
-            throw ErrorReply.badRequest(name + ": expected percent-encoded UTF-8");
-        }
-        return value;
-    }
-
-    /** Returns whether a parameter of the query is set: without a value, or to true. */
-    static boolean flag(RoutingContext context, String name) {
-        String value = parameter(context, name);
-        if (value != null && !Set.of("", "true", "false").contains(value)) {
-            throw ErrorReply.badRequest(name + ": expected true or false");
-        }
-        return value != null && !value.equals("false");
     }
 
     /**
@@ -52,7 +25,7 @@ final class RequestUrl {
      * @throws ErrorReply 400, naming the field
      */
     static String namespace(RoutingContext context, String absent) {
-        String namespace = parameter(context, "ns");
+        String namespace = Query.parameter(context.request(), "ns");
         if (namespace == null) {
             return absent;
         }
@@ -80,7 +53,7 @@ final class RequestUrl {
      * @throws ErrorReply 400, naming the field
      */
     static RoomId room(RoutingContext context, String path) {
-        String namespace = parameter(context, "ns");
+        String namespace = Query.parameter(context.request(), "ns");
         return RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, path);
     }
 }

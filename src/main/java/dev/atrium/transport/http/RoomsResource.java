@@ -1,12 +1,11 @@
 package dev.atrium.transport.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.atrium.gateway.Command;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.MemberPage;
+import dev.atrium.gateway.ProtocolNames;
 import dev.atrium.gateway.PublicationRules;
 import dev.atrium.gateway.Ranges;
 import dev.atrium.room.History;
@@ -23,6 +22,7 @@ import dev.atrium.session.RequestLoop;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.BodyReader;
 import dev.atrium.transport.admission.Compression;
+import dev.atrium.transport.admission.Query;
 import dev.atrium.transport.admission.UnreadResponses;
 import dev.atrium.transport.http.AcceptFilter.JsonOnly;
 import io.netty.channel.EventLoop;
@@ -98,7 +98,7 @@ public class RoomsResource {
             @QueryParam("cursor") String cursor, @QueryParam("limit") String limit) {
         String namespace = RequestUrl.namespace(context, RoomId.DEFAULT_NAMESPACE);
         int most = Ranges.limit("limit", Ranges.number("limit", limit), ROOMS, MOST_ROOMS);
-        if (RequestUrl.flag(context, "connect")) {
+        if (Query.flag(context.request(), "connect")) {
             requireAccepting();
         }
         return list(context, most, new Command.ListRooms(namespace, prefix, cursor, most))
@@ -143,10 +143,10 @@ public class RoomsResource {
             @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) String type) {
         RoomId id = RequestUrl.room(context);
         // Not @QueryParam and @HeaderParam, which take an empty value for none: a message for one session would reach all.
-        String event = RequestUrl.parameter(context, "event");
-        String to = RequestUrl.parameter(context, "to");
+        String event = Query.parameter(context.request(), "event");
+        String to = Query.parameter(context.request(), "to");
         String idempotency = context.request().getHeader("Idempotency-Key");
-        boolean withoutPosition = RequestUrl.flag(context, "volatile");
+        boolean withoutPosition = Query.flag(context.request(), "volatile");
         if (withoutPosition && idempotency != null) {
             throw ErrorReply.badRequest("Idempotency-Key: expected none for a volatile message");
         }
@@ -269,25 +269,25 @@ public class RoomsResource {
     }
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
+    @ProtocolNames
     public record RoomList(List<Entry> rooms, String next, long maxPayload) {
 
-        @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
+        @ProtocolNames
         public record Entry(String room) {
         }
     }
 
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
+    @ProtocolNames
     public record State(String room, Integer members, String epoch, long offset) {
     }
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
+    @ProtocolNames
     public record Members(List<Entry> members, String next) {
 
         @JsonInclude(JsonInclude.Include.NON_NULL)
-        @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
+        @ProtocolNames
         public record Entry(String id, String user, long since) {
         }
 
@@ -299,7 +299,7 @@ public class RoomsResource {
 
     /** Stream position of a published message. */
     @JsonInclude
-    @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
+    @ProtocolNames
     public record Published(String epoch, long offset, long at) {
 
         static Published of(PublishResult result) {

@@ -10,6 +10,7 @@ import dev.atrium.session.RequestLoop;
 import dev.atrium.session.Sessions;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
+import dev.atrium.transport.admission.Query;
 import dev.atrium.transport.admission.RetryResponse;
 import io.netty.channel.EventLoop;
 import io.vertx.core.http.HttpMethod;
@@ -117,6 +118,6 @@ public final class StreamRoutes {
      */
     private static StreamPosition since(HttpServerRequest request) {
         StreamPosition last = StreamPositionCodec.parse(LAST_EVENT_ID, request.getHeader(LAST_EVENT_ID));
-        return last != null ? last : StreamPositionCodec.parse("after", request.getParam("after"));
+        return last != null ? last : StreamPositionCodec.parse("after", Query.parameter(request, "after"));
     }
 }

@@ -1,11 +1,10 @@
 package dev.atrium.transport.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.atrium.gateway.Command;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.PathSegment;
+import dev.atrium.gateway.ProtocolNames;
 import dev.atrium.gateway.Revocation;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.http.AcceptFilter.JsonOnly;
@@ -41,7 +40,7 @@ public class UserResource {
 
     /** Number of closed sessions. */
     @JsonInclude
-    @JsonNaming(PropertyNamingStrategies.LowerCamelCaseStrategy.class)
+    @ProtocolNames
     public record Ended(int ended) {
     }
 

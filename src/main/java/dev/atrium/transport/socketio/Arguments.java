@@ -1,15 +1,14 @@
 package dev.atrium.transport.socketio;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.atrium.application.Values;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.gateway.Json;
 import dev.atrium.gateway.JsonData;
 import dev.atrium.room.Data;
 import java.io.IOException;
@@ -28,8 +27,7 @@ record Arguments(List<Data> values, List<byte[]> attachments) {
 
     private static final int DEEPEST = 200;
 
-    private static final JsonFactory JSON = new JsonFactoryBuilder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build()).build();
+    private static final JsonFactory JSON = Json.factory(DEEPEST);
     private static final ObjectMapper TREES = new ObjectMapper(JSON);
 
     /**

@@ -24,8 +24,6 @@ import dev.atrium.session.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.smallrye.mutiny.Uni;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -151,24 +149,17 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
     @Override
     public void binary(ByteBuf bytes) {
         int newline = bytes.indexOf(bytes.readerIndex(), bytes.writerIndex(), (byte) '\n');
-        String line = newline < 0 ? null : utf8(bytes.nioBuffer(bytes.readerIndex(), newline - bytes.readerIndex()));
-        if (line == null) {
+        int length = newline - bytes.readerIndex();
+        // With replacement characters a room would have another name.
+        if (newline < 0 || !ByteBufUtil.isText(bytes, bytes.readerIndex(), length, StandardCharsets.UTF_8)) {
             if (gateway.chargeOrClose(session, bytes.readableBytes())) {
                 connection.send(Replies.error(null, 400,
                         "binary frame: expected a line of JSON in UTF-8, a newline, then the bytes"));
             }
             return;
         }
+        String line = bytes.toString(bytes.readerIndex(), length, StandardCharsets.UTF_8);
         handle(line, bytes.slice(newline + 1, bytes.writerIndex() - newline - 1), bytes.readableBytes());
-    }
-
-    /** Returns null for bytes that are not UTF-8: with replacement characters a room would have another name. */
-    private static String utf8(ByteBuffer line) {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(line).toString();
-        } catch (CharacterCodingException e) {
-            return null;
-        }
     }
 
     /** @param bytes the bytes after the JSON line, lent for this call; null for a text frame */

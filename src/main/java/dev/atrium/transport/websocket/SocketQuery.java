@@ -2,6 +2,7 @@ package dev.atrium.transport.websocket;
 
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.RoomId;
+import dev.atrium.transport.admission.Query;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
@@ -14,12 +15,12 @@ record SocketQuery(String namespace, boolean echo) {
 
     /** @throws ErrorReply 400, naming the parameter and what is expected */
     static SocketQuery of(HttpServerRequest request) {
-        String namespace = parameter(request, "ns");
+        String namespace = Query.parameter(request, "ns");
         return new SocketQuery(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, echo(request));
     }
 
     private static boolean echo(HttpServerRequest request) {
-        String echo = parameter(request, "echo");
+        String echo = Query.parameter(request, "echo");
         if (echo == null || echo.equals("true")) {
             return true;
         }
@@ -27,13 +28,5 @@ record SocketQuery(String namespace, boolean echo) {
             return false;
         }
         throw ErrorReply.badRequest("echo: expected true or false");
-    }
-
-    private static String parameter(HttpServerRequest request, String name) {
-        try {
-            return request.getParam(name);
-        } catch (IllegalArgumentException e) {
-            throw ErrorReply.badRequest("query: expected percent-encoded UTF-8");
-        }
     }
 }

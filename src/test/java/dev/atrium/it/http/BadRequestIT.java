@@ -70,7 +70,6 @@ class BadRequestIT {
             "GET * HTTP/1.1@Host: a                       | 404 | there is nothing",
             "GET /rooms/a b c@Host: a                     | 400 | request: expected a request line",
             "DELETE /rooms/a HTTP/1.1@Host: a             | 405 | this path",
-            "PUT /rooms/a HTTP/1.1@Host: a                | 405 | this path",
             "GET /rooms/a?ns=/a;b HTTP/1.1@Host: a        | 400 | query: expected &",
             "GET /nothing HTTP/1.1@Host: a                | 404 | there is nothing",
             "GET /rooms/a HTTP/1.1@Host: a@Accept: */*;q=0 | 406 | Accept:",
