@@ -1,5 +1,5 @@
 // @ts-check
-/** Codes of replies and of closes, by what the client does after them. Numbers come first, to be constants of the bundle, too. */
+/** Codes of replies and of closes, by what the client does after them. Numbers come first: the bundler puts those into the places of their names. */
 
 /** Close code of a WebSocket that seems dead; the client reconnects. */
 export const GIVEN_UP = 4000;

@@ -7,9 +7,8 @@ import java.util.function.Supplier;
 
 /**
  * Request context of CDI of one call of a handler: from the call until its result is there. On a duplicated context of Vert.x
- * it
- * stays active until the next call on it, or its own end: what runs there later sees it, unless it is a stage of a {@code Uni},
- * which has the context that it was made in. Any thread.
+ * it stays active until the next call there, or its own end: what runs there later sees it, unless it is a stage of a
+ * {@code Uni}, which has the context that it was made in. Any thread.
  */
 final class CallScope {
 

@@ -14,9 +14,8 @@ import java.lang.annotation.Target;
  *
  * <p>
  * The result is acknowledged if the client requested an acknowledgement: a value, or the item of a {@code Uni} or a
- * {@code CompletionStage}; an
- * {@code Object[]} is several values. A {@link dev.atrium.gateway.ErrorReply} is acknowledged as {@code {code, error}}, and any
- * other failure as code 500.
+ * {@code CompletionStage}; an {@code Object[]} is several values. A {@link dev.atrium.gateway.ErrorReply} is acknowledged as
+ * {@code {code, error}}, and any other failure as code 500.
  *
  * <p>
  * The method runs on the client's event loop and must not block, unless it is annotated with

@@ -23,13 +23,13 @@ public final class Values {
     /** For trees, and for what replicas send to each other. */
     static final ObjectMapper JSON = Json.mapper().findAndRegisterModules();
 
-    /** That of the application; there is one in a process. */
+    /** That of the application; static, because a process has one application. */
     private static volatile ObjectMapper mapper = JSON;
 
     private Values() {
     }
 
-    /** Sets what writes the values of the application. */
+    /** Sets the application's mapper, which writes its values. */
     static void use(ObjectMapper mapper) {
         Values.mapper = mapper;
     }

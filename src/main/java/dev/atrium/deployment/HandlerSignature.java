@@ -31,7 +31,7 @@ final class HandlerSignature {
     /** Results that are not waited for, or of which there could be several. */
     private static final Set<DotName> NO_RESULTS = names(Multi.class, Flow.Publisher.class, Future.class, Stream.class);
 
-    /** They check the identity of a request of Quarkus, which the client of a handler does not have. */
+    /** Annotations that check the identity of a request of Quarkus, which the client of a handler does not have. */
     private static final List<DotName> IDENTITY = List.of(DotName.createSimple(RolesAllowed.class),
             DotName.createSimple(DenyAll.class), DotName.createSimple("io.quarkus.security.Authenticated"),
             DotName.createSimple("io.quarkus.security.PermissionsAllowed"));
@@ -47,7 +47,8 @@ final class HandlerSignature {
         }
         if (kind != Kind.EVENT && !completes(result)) {
             fail(method,
-                    "expected void, a Uni or a CompletionStage as the result of @OnConnect and @OnDisconnect, got " + result
+                    "expected void, or a Uni or a CompletionStage of no Boolean, as the result of @OnConnect and @OnDisconnect, got "
+                            + result
                             + "; a RefusedException rejects a client");
         }
         checkParameters(kind, method);

@@ -11,9 +11,7 @@ import org.jboss.jandex.IndexView;
 /** Check of the application's root paths: Atrium serves {@code /rooms}, {@code /ws} and its other paths at the root. */
 final class RootPaths {
 
-    /** The third is the former name of the second. */
-    private static final List<String> SETTINGS = List.of("quarkus.http.root-path", "quarkus.rest.path",
-            "quarkus.resteasy-reactive.path");
+    private static final List<String> SETTINGS = List.of("quarkus.http.root-path", "quarkus.rest.path");
     private static final DotName APPLICATION_PATH = DotName.createSimple("jakarta.ws.rs.ApplicationPath");
 
     private RootPaths() {

@@ -7,20 +7,12 @@ public final class SafeId {
 
     private static final Pattern SAFE = Pattern.compile("[A-Za-z0-9_-]+");
 
-    /** Form of the ids that the server makes, and of UUIDs. */
-    private static final Pattern GENERATED = Pattern.compile("[A-Za-z0-9_-]{24,36}");
-
     private SafeId() {
     }
 
     /** Returns whether a file may have that id. */
     public static boolean matches(String id) {
         return SAFE.matcher(id).matches();
-    }
-
-    /** Returns whether the server may have made that id; other programs may have other names beside those of files. */
-    public static boolean isGenerated(String id) {
-        return GENERATED.matcher(id).matches();
     }
 
     /**

@@ -59,7 +59,7 @@ public final class Cluster {
 
     /**
      * Sends a request as {@link #callAll}, with an empty item also for a replica that may be alive but does not listen at the
-     * moment: for requests that no session may escape. One that is taken for gone, but only out of reach, handles it later.
+     * moment: for requests that no session may escape. One that has lost its connection to Redis handles it later.
      */
     Uni<List<Optional<String>>> callEvery(String kind, String question, Duration patience) {
         return orError(backplane.clusterRpc().callEvery(kind + ' ' + question, patience))

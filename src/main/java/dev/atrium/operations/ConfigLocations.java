@@ -16,7 +16,7 @@ import org.eclipse.microprofile.config.Config;
 
 /**
  * Startup check of the files of settings that an operator names. SmallRye Config ignores one that does not exist, and a server
- * without its settings is open to every client.
+ * without its settings is open to every client. (SmallRye's own switch, {@code failOnMissingFile}, is for URLs, not for paths.)
  */
 @Singleton
 final class ConfigLocations {

@@ -10,7 +10,6 @@ import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -75,7 +74,7 @@ final class ReplicaAnnouncer {
     }
 
     private static boolean isEveryAddress(String host) {
-        byte[] address = NetUtil.createByteArrayFromIpAddressString(host);
-        return address != null && Arrays.equals(address, new byte[address.length]);
+        InetAddress address = NetUtil.createInetAddressFromIpAddressString(host);
+        return address != null && address.isAnyLocalAddress();
     }
 }

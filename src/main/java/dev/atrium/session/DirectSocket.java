@@ -16,7 +16,7 @@ import java.util.Map;
  */
 final class DirectSocket {
 
-    /** That of a channel whose bytes must take the way through the pipeline. */
+    /** Socket of a channel whose bytes must take the way through the pipeline; writes nothing. */
     private static final DirectSocket NONE = new DirectSocket(null);
 
     private final Socket socket;
@@ -25,9 +25,7 @@ final class DirectSocket {
         this.socket = socket;
     }
 
-    /**
-     * Returns the socket below a handler's context. One that writes nothing if a handler between them encrypts, for example.
-     */
+    /** Returns the socket below a handler's context; {@link #NONE} if a handler between them changes the bytes, as TLS does. */
     static DirectSocket below(ChannelHandlerContext context) {
         if (!(context.channel() instanceof UnixChannel channel) || !(channel.fd() instanceof Socket socket)) {
             return NONE;

@@ -268,8 +268,8 @@ class HandlerScannerTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "multi       | expected a value, a Uni or a CompletionStage",
-            "answer      | expected void, a Uni or a CompletionStage",
-            "answerLater | expected void, a Uni or a CompletionStage",
+            "answer      | expected void, or a Uni or a CompletionStage of no Boolean",
+            "answerLater | expected void, or a Uni or a CompletionStage of no Boolean",
             "two         | expected the Client and one parameter for auth",
             "reason      | expected no CloseReason",
             "code        | expected no parameters but the Client and the CloseReason",

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RootPathsTest {
 
     @ParameterizedTest
-    @CsvSource({ "quarkus.http.root-path,/app", "quarkus.rest.path,/api", "quarkus.resteasy-reactive.path,api" })
+    @CsvSource({ "quarkus.http.root-path,/app", "quarkus.rest.path,/api" })
     void a_path_that_moves_those_of_atrium_is_an_error_of_one_line(String setting, String path) throws IOException {
         assertThat(errors(Map.of(setting, path), new Indexer().complete())).singleElement().asString()
                 .startsWith(setting + ": expected /, got " + path).contains("Below a path").doesNotContain("\n");
