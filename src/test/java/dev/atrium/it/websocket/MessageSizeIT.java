@@ -221,7 +221,7 @@ class MessageSizeIT {
     }
 
     private static RawSocket.Frame next(RawSocket socket, int opcode) throws IOException {
-        RawSocket.Frame frame = socket.readPastPings();
+        RawSocket.Frame frame = socket.read();
         assertThat(frame).as("the connection is open").isNotNull();
         assertThat(frame.opcode()).as("close code %s", frame.closeCode()).isEqualTo(opcode);
         return frame;
