@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.atrium.it.fixture.Cluster;
 import dev.atrium.it.fixture.Nginx;
 import dev.atrium.it.fixture.Replica;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,14 +26,16 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Rolling restart of three replicas behind nginx, while some hundred clients (in the soak two thousand) over sessions, streams,
- * polls and Socket.IO
- * receive two hundred messages a second. No message is lost, duplicated or out of order, the clients of a replica do not
- * reconnect all at once, and latency stays low.
+ * polls and Socket.IO receive two hundred messages a second. No message is lost, duplicated or out of order, the clients of a
+ * replica do not reconnect all at once, and latency stays low. With {@code roll.from} it is an upgrade from another build.
  */
 @Tag("alone")
 class RollingRestartIT {
 
     private static final Logger LOG = Logger.getLogger(RollingRestartIT.class);
+
+    /** Program that runs before the restart. */
+    private static final Path FROM = Path.of(System.getProperty("roll.from", Replica.JAR.toString()));
 
     private static final int REPLICAS = 3;
     private static final int CLIENTS = Integer.getInteger("roll.clients", 400);
@@ -70,7 +73,7 @@ class RollingRestartIT {
         Random random = new Random(seed);
         List<String> rooms = IntStream.range(0, ROOMS).mapToObj(i -> "roll-" + i).toList();
         ScheduledExecutorService pool = Executors.newScheduledThreadPool(PUBLISHERS + 8);
-        try (Cluster cluster = Cluster.overRedis(REPLICAS, SETTINGS);
+        try (Cluster cluster = Cluster.overRedis(REPLICAS, SETTINGS, FROM);
                 Nginx nginx = Nginx.before(cluster.replica(0), cluster.replica(1), cluster.replica(2));
                 Audience audience = new Audience(() -> nginx, random, rooms, pool)) {
             for (int i = 0; i < CLIENTS; i++) {
