@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Calls of {@code /atrium-rtc.js} between browsers that are connected to different replicas. */
-@Tag("alone")
+@Tag("in-pairs")
 class CallBrowserIT {
 
     /** Page of the server's origin without a content security policy. */

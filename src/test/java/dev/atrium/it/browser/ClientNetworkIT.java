@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
  * The served client script in Chromium and in Node, over each of its transports, on networks that fail in eight ways: what one
  * client sends arrives at another once and in order, or is rejected, and each is back on a WebSocket soon after its network is.
  */
-@Tag("alone")
+@Tag("in-pairs")
 class ClientNetworkIT {
 
     private static final Logger LOG = Logger.getLogger(ClientNetworkIT.class);

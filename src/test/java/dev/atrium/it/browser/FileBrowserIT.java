@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Large file from one browser to another, over a network that loses chunks and cuts the connection. */
-@Tag("alone")
+@Tag("in-pairs")
 class FileBrowserIT {
 
     /** Page of the server's origin without a content security policy. */

@@ -59,7 +59,7 @@ class DrainIT {
     }
 
     @Test
-    @Tag("alone")
+    @Tag("in-pairs")
     void sessions_are_sent_away_at_an_even_rate() {
         int clients = 60;
         int seconds = 6;
