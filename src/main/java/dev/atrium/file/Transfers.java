@@ -64,7 +64,10 @@ public final class Transfers {
     private final Cache<String, StoredFile> coming = Caffeine.newBuilder()
             .expireAfterAccess(REMEMBERED).maximumSize(MOST_REMEMBERED).build();
 
-    /** @param chunk bytes of each chunk but the last */
+    /**
+     * @param store null for a server without files: every operation fails with 404
+     * @param chunk bytes of each chunk but the last
+     */
     Transfers(FileStore store, AccessControl access, FilePublisher announcement, Quotas quotas, int chunk, Clock clock) {
         this.store = store;
         this.access = access;
@@ -77,8 +80,7 @@ public final class Transfers {
 
     /** Transfers of a server without files: every operation fails with 404. */
     public static Transfers none(AccessControl access) {
-        return new Transfers(NoStore.INSTANCE, access, null, new Quotas(Long.MAX_VALUE, 0, 0, 0, 0, 0, 0, 0), 1,
-                Clock.systemUTC());
+        return new Transfers(null, access, null, null, 1, Clock.systemUTC());
     }
 
     /**
@@ -89,7 +91,7 @@ public final class Transfers {
     Uni<Transfer> open(Uploader uploader, RoomId room, String name, Long size, String type, String sha256) {
         return answered(() -> {
             FileRequest request = FileRequest.of(name, size, type, sha256);
-            return openings.take(1, () -> store.list().chain(all -> begin(uploader, room, request, all)));
+            return openings.take(1, () -> store().list().chain(all -> begin(uploader, room, request, all)));
         });
     }
 
@@ -307,11 +309,19 @@ public final class Transfers {
         if (!SafeId.matches(id)) {
             throw unknown();
         }
-        return store.find(id).invoke(file -> {
+        return store().find(id).invoke(file -> {
             if (file == null || !file.namespace().equals(namespace)) {
                 throw unknown();
             }
         });
+    }
+
+    /** Returns the store for the first step of an operation, which a server without files does not get beyond. */
+    private FileStore store() {
+        if (store == null) {
+            throw new ErrorReply(404, "file: this server keeps no files");
+        }
+        return store;
     }
 
     private Uni<Transfer> transfer(StoredFile file) {

@@ -48,7 +48,7 @@ final class TransfersProducer {
         long fits = Math.min(Math.min(message.asLongValue(), frame.asLongValue()), burst) - LINE;
         int chunk = (int) Math.max(1, Math.min(config.chunk(), fits));
         Clock clock = Clock.systemUTC();
-        FileStore files = store.orElse(NoStore.INSTANCE);
+        FileStore files = store.orElse(null);
         return new Transfers(files, access, new FilePublisher(service, files, backplane.idempotency().window(), clock),
                 Quotas.of(config, FileStoreProducer.kind(config, backplane), chunk), chunk, clock);
     }
@@ -56,7 +56,7 @@ final class TransfersProducer {
     @Produces
     @Singleton
     ExpiryJob sweep(Optional<FileStore> store, FileConfig config, RoomService service, BackplaneConfig backplane) {
-        FileStore files = store.orElse(NoStore.INSTANCE);
+        FileStore files = store.orElse(null);
         Clock clock = Clock.systemUTC();
         return new ExpiryJob(files, new FilePublisher(service, files, backplane.idempotency().window(), clock), config.ttl(),
                 config.abandonedAfter(), clock);
