@@ -1,14 +1,12 @@
 package dev.atrium.file.redis;
 
+import io.quarkus.runtime.util.HashUtil;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -28,14 +26,11 @@ enum FileScript {
 
     FileScript() {
         try (InputStream in = FileScript.class.getResourceAsStream(name().toLowerCase() + ".lua")) {
-            byte[] bytes = in.readAllBytes();
-            body = new String(bytes, StandardCharsets.UTF_8);
-            sha1 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(bytes));
+            body = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
+        sha1 = HashUtil.sha1(body);
     }
 
     /** The requests that run the script. */
