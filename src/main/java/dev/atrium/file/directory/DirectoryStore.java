@@ -4,6 +4,7 @@ import dev.atrium.file.FileStore;
 import dev.atrium.file.InFlightLimit;
 import dev.atrium.file.SafeId;
 import dev.atrium.file.StoredFile;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,12 +20,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
@@ -43,7 +43,9 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
     private final Root root;
     private final Disk disk;
     private final InFlightLimit backlog = new InFlightLimit();
-    private final ExecutorService threads = threads();
+    /** Its queue is unbounded, because the backlog is bounded. */
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(THREADS, THREADS, 30, TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(), new DefaultThreadFactory("atrium-file", true));
 
     /** Published files, which do not change any more: a list of thousands does not read their descriptions again. */
     private final Map<String, StoredFile> whole = new ConcurrentHashMap<>();
@@ -51,6 +53,7 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
     private DirectoryStore(Root root, long reserve) {
         this.root = root;
         this.disk = new Disk(root.path(), reserve);
+        threads.allowCoreThreadTimeOut(true);
     }
 
     /**
@@ -219,40 +222,23 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
         return new FileDirectory(root.path().resolve(SafeId.require(id)));
     }
 
-    private <T> Uni<T> work(int bytes, Work<T> work) {
+    private <T> Uni<T> work(int bytes, Callable<T> work) {
         return backlog.queue(bytes, () -> task(bytes, work));
     }
 
-    private <T> Uni<T> task(int bytes, Work<T> work) {
+    private <T> Uni<T> task(int bytes, Callable<T> work) {
         return Uni.createFrom().<T> emitter(emitter -> {
             try {
                 root.requireTrusted();
-                T result = work.run();
+                T result = work.call();
                 // Another user may have made the directory while the work ran.
                 root.requireTrusted();
                 emitter.complete(result);
             } catch (IOException e) {
                 emitter.fail(disk.explained(e, bytes));
-            } catch (RuntimeException e) {
+            } catch (Exception e) {
                 emitter.fail(e);
             }
         }).runSubscriptionOn(threads);
-    }
-
-    private interface Work<T> {
-        T run() throws IOException;
-    }
-
-    /** Its queue is unbounded, because the backlog is bounded. */
-    private static ExecutorService threads() {
-        AtomicInteger count = new AtomicInteger();
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-                task -> {
-                    Thread thread = new Thread(task, "atrium-file-" + count.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        threads.allowCoreThreadTimeOut(true);
-        return threads;
     }
 }
