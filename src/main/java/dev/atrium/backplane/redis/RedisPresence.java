@@ -10,12 +10,12 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -135,7 +135,7 @@ final class RedisPresence extends RepublishedState {
     Future<List<Presence>> members(RoomId room) {
         Map<String, MessageCodec.NodePresence> all = new HashMap<>();
         return scan(room, "0", page -> page.forEach(each -> all.put(each.presence().who().id(), each)))
-                .compose(done -> onlyAlive(new ArrayList<>(all.values())));
+                .compose(done -> onlyAlive(all.values()));
     }
 
     Future<Integer> count(RoomId room) {
@@ -183,21 +183,12 @@ final class RedisPresence extends RepublishedState {
         return page;
     }
 
-    private Future<List<Presence>> onlyAlive(List<MessageCodec.NodePresence> all) {
-        Set<String> nodes = new HashSet<>();
-        all.forEach(each -> nodes.add(each.node()));
-        nodes.remove(node);
-        Set<String> dead = ConcurrentHashMap.newKeySet();
-        List<Future<Boolean>> replies = new ArrayList<>();
-        for (String each : nodes) {
-            replies.add(leases.isAlive(each).onSuccess(alive -> {
-                if (!alive) {
-                    dead.add(each);
-                }
-            }));
-        }
-        return Future.all(replies).map(ignored -> all.stream()
-                .filter(each -> !dead.contains(each.node()))
+    private Future<List<Presence>> onlyAlive(Collection<MessageCodec.NodePresence> all) {
+        Map<String, Future<Boolean>> alive = new HashMap<>();
+        all.forEach(each -> alive.computeIfAbsent(each.node(),
+                other -> other.equals(node) ? Future.succeededFuture(true) : leases.isAlive(other)));
+        return Future.all(List.copyOf(alive.values())).map(done -> all.stream()
+                .filter(each -> alive.get(each.node()).result())
                 .map(MessageCodec.NodePresence::presence)
                 .sorted(Presence.LONGEST_FIRST)
                 .toList());

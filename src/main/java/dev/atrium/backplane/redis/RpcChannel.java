@@ -56,17 +56,16 @@ final class RpcChannel {
         long number = ++lastNumber;
         Promise<String> promise = Promise.promise();
         waiting.put(number, promise);
-        loop.after(timeoutMillis, () -> fail(number,
-                BackplaneUnavailableException
-                        .unanswered(new IllegalStateException("replica " + other + " has not replied in time"))));
+        loop.after(timeoutMillis, () -> promise.tryFail(BackplaneUnavailableException
+                .unanswered(new IllegalStateException("replica " + other + " has not replied in time"))));
         send(other, REQUEST + (number + " " + node + " " + request))
                 .onSuccess(listeners -> {
                     if (listeners == 0) {
-                        complete(number, null);
+                        promise.tryComplete();
                     }
                 })
-                .onFailure(failure -> fail(number, failure));
-        return promise.future();
+                .onFailure(promise::tryFail);
+        return promise.future().onComplete(done -> waiting.remove(number));
     }
 
     /** Handles a request. A handler's failure is not replied to: the caller's timeout covers it. */
@@ -77,7 +76,10 @@ final class RpcChannel {
 
     void replyReceived(byte[] bytes) {
         String[] parts = text(bytes).split(" ", 2);
-        complete(Long.parseLong(parts[0]), parts[1]);
+        Promise<String> promise = waiting.get(Long.parseLong(parts[0]));
+        if (promise != null) {
+            promise.tryComplete(parts[1]);
+        }
     }
 
     /** Records a request, before it is sent, for replicas that do not receive it. */
@@ -130,20 +132,6 @@ final class RpcChannel {
             handler.apply(request).onFailure(failure -> LOG.warnf("A request was not handled: %s", failure.getMessage()));
         } catch (RuntimeException e) {
             LOG.warn("A request was not handled", e);
-        }
-    }
-
-    private void complete(long number, String reply) {
-        Promise<String> promise = waiting.remove(number);
-        if (promise != null) {
-            promise.complete(reply);
-        }
-    }
-
-    private void fail(long number, Throwable failure) {
-        Promise<String> promise = waiting.remove(number);
-        if (promise != null) {
-            promise.fail(failure);
         }
     }
 

@@ -273,23 +273,19 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
     }
 
     private void receivedByNode(byte[] bytes) {
-        if (bytes[0] == '?') {
-            heartbeat.probeReceived(Long.parseLong(new String(bytes, 1, bytes.length - 1, StandardCharsets.US_ASCII)));
-            return;
-        }
-        if (bytes[0] == RpcChannel.REQUEST) {
-            rpc.requestReceived(bytes, handler);
-            return;
-        }
-        if (bytes[0] == RpcChannel.REPLY) {
-            rpc.replyReceived(bytes);
-            return;
-        }
-        Message message = PublishedMessage.decode(null, bytes);
-        RoomSubscription session = sessions.get(message.room());
-        if (session != null) {
-            session.received(message);
-            pauseIfBehind(session);
+        switch (bytes[0]) {
+            case '?' ->
+                heartbeat.probeReceived(Long.parseLong(new String(bytes, 1, bytes.length - 1, StandardCharsets.US_ASCII)));
+            case RpcChannel.REQUEST -> rpc.requestReceived(bytes, handler);
+            case RpcChannel.REPLY -> rpc.replyReceived(bytes);
+            default -> {
+                Message message = PublishedMessage.decode(null, bytes);
+                RoomSubscription session = sessions.get(message.room());
+                if (session != null) {
+                    session.received(message);
+                    pauseIfBehind(session);
+                }
+            }
         }
     }
 
