@@ -29,7 +29,6 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 public final class S3Store implements FileStore, AutoCloseable {
 
     private static final String JSON = "file.json";
-    /** Name of a chunk's object: below the prefix another program may have objects, too. */
     /** Form of the ids that the server makes, and of UUIDs: other programs may keep objects beside its files. */
     private static final Pattern GENERATED = Pattern.compile("[A-Za-z0-9_-]{24,36}");
     private static final Pattern CHUNK = Pattern.compile("0|[1-9][0-9]{0,6}");
