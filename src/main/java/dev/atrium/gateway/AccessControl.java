@@ -36,10 +36,8 @@ public final class AccessControl {
     /** @throws ErrorReply 401 or 403 if the client does not have the permission; 400 for a room's name that is too long */
     public void require(Requester client, RoomId room, Permission permission) {
         requireName(room);
-        Caller caller = client.caller();
-        if (!policy.allows(caller.identity(), room, permission)) {
-            throw caller.identity().isNobody() ? audit.unauthenticated(caller, client.transport())
-                    : audit.permission(caller, client.transport(), room, permission);
+        if (!allows(client, room, permission)) {
+            throw audit.permission(client.caller(), client.transport(), room, permission);
         }
     }
 

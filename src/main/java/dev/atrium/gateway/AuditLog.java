@@ -41,26 +41,25 @@ public final class AuditLog {
     }
 
     ErrorReply permission(Caller caller, Transport transport, RoomId room, Permission permission) {
-        events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.PERMISSION, permission.word(), room.toString()));
-        return new ErrorReply(403, "room: the permission " + permission.word() + " is missing for it");
+        return denied(caller, transport, permission, room.toString(), "room: the permission %s is missing for it");
     }
 
     ErrorReply everywhere(Caller caller, Transport transport, Permission permission) {
-        if (caller.identity().isNobody()) {
-            return unauthenticated(caller, transport);
-        }
-        events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.PERMISSION, permission.word(), "/* *"));
-        return new ErrorReply(403,
-                "ns: the permission " + permission.word() + " is missing for all namespaces together; name one");
+        return denied(caller, transport, permission, "/* *",
+                "ns: the permission %s is missing for all namespaces together; name one");
     }
 
     ErrorReply namespace(Caller caller, Transport transport, String namespace) {
+        return denied(caller, transport, Permission.JOIN, namespace,
+                "ns: the permission %s is missing for every room of this namespace");
+    }
+
+    private ErrorReply denied(Caller caller, Transport transport, Permission permission, String target, String sentence) {
         if (caller.identity().isNobody()) {
             return unauthenticated(caller, transport);
         }
-        events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.PERMISSION, Permission.JOIN.word(), namespace));
-        return new ErrorReply(403,
-                "ns: the permission " + Permission.JOIN.word() + " is missing for every room of this namespace");
+        events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.PERMISSION, permission.word(), target));
+        return new ErrorReply(403, sentence.formatted(permission.word()));
     }
 
     /** @throws ErrorReply if the work throws a {@link LimitException}, which is recorded */
