@@ -7,12 +7,9 @@ import dev.atrium.room.Message;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.tuples.Tuple2;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /**
  * History of clients that may join a room but not read its history: the messages that they missed while they were disconnected,
@@ -34,14 +31,12 @@ final class HistoryWindow {
      * resume.
      */
     Uni<Map<String, StreamPosition>> from(String namespace, Map<String, StreamPosition> places, Grant grant) {
-        List<Uni<Tuple2<String, StreamPosition>>> searches = new ArrayList<>();
+        Map<String, Uni<StreamPosition>> searches = new LinkedHashMap<>();
         places.forEach((name, since) -> {
             RoomId room = new RoomId(namespace, name);
-            searches.add((grant.mayReadBack(room) ? Uni.createFrom().item(since) : from(room, since))
-                    .map(position -> Tuple2.of(name, position)));
+            searches.put(name, grant.mayReadBack(room) ? Uni.createFrom().item(since) : from(room, since));
         });
-        return Resumption.someAtATime(searches)
-                .map(found -> found.stream().collect(Collectors.toMap(Tuple2::getItem1, Tuple2::getItem2)));
+        return Resumption.positions(searches);
     }
 
     /** The position that the client sent, or the one before the first message that is recent enough. */

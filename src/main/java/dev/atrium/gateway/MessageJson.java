@@ -5,7 +5,6 @@ import dev.atrium.room.Data;
 import dev.atrium.room.HistoryGap;
 import dev.atrium.room.Message;
 import dev.atrium.room.PresenceEvent;
-import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import java.io.IOException;
 
@@ -28,7 +27,7 @@ public final class MessageJson {
     private static void write(Message message, JsonGenerator json, boolean whole) throws IOException {
         json.writeStartObject();
         json.writeStringField("event", message.event());
-        writeRoom(message.room(), json);
+        ReplyJson.writeRoom(message.room(), json);
         if (message.data() instanceof Data.Text text) {
             json.writeStringField("data", text.text());
         } else if (message.data() instanceof Data.Binary binary) {
@@ -47,7 +46,7 @@ public final class MessageJson {
     /** Writes the metadata of a message: all but its event and data. */
     public static void writeMeta(Message message, JsonGenerator json) throws IOException {
         json.writeStartObject();
-        writeRoom(message.room(), json);
+        ReplyJson.writeRoom(message.room(), json);
         writeOrigin(message, json);
         json.writeEndObject();
     }
@@ -67,7 +66,7 @@ public final class MessageJson {
     public static void write(PresenceEvent notice, JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("event", notice.change() == PresenceEvent.Change.JOINED ? "@joined" : "@left");
-        writeRoom(notice.room(), json);
+        ReplyJson.writeRoom(notice.room(), json);
         json.writeFieldName("data");
         write(notice.who(), json);
         json.writeEndObject();
@@ -77,7 +76,7 @@ public final class MessageJson {
     public static void write(HistoryGap gap, JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("event", "@gap");
-        writeRoom(gap.room(), json);
+        ReplyJson.writeRoom(gap.room(), json);
         json.writeObjectFieldStart("data");
         ReplyJson.writeFields(gap.position(), json);
         json.writeEndObject();
@@ -87,7 +86,7 @@ public final class MessageJson {
     /** Writes the room of a history gap, and the stream position from which the stream resumes. */
     public static void writePlace(HistoryGap gap, JsonGenerator json) throws IOException {
         json.writeStartObject();
-        writeRoom(gap.room(), json);
+        ReplyJson.writeRoom(gap.room(), json);
         ReplyJson.writeFields(gap.position(), json);
         json.writeEndObject();
     }
@@ -101,12 +100,5 @@ public final class MessageJson {
             json.writeStringField("user", sender.user());
         }
         json.writeEndObject();
-    }
-
-    /** A message to a whole namespace has no room. */
-    private static void writeRoom(RoomId room, JsonGenerator json) throws IOException {
-        if (!room.isEveryone()) {
-            json.writeStringField("room", room.name());
-        }
     }
 }

@@ -8,11 +8,10 @@ import dev.atrium.room.Message;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.tuples.Tuple2;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -53,15 +52,11 @@ final class Recovery {
             // The history of a room may have expired messages that the client has not received.
             return Uni.createFrom().failure(notRecovered());
         }
-        List<Uni<Tuple2<String, StreamPosition>>> searches = new ArrayList<>();
+        Map<String, Uni<StreamPosition>> searches = new LinkedHashMap<>();
         for (RoomId room : Resumption.rooms(saved, Map.of()).keySet()) {
-            searches.add(place(room, last, kept.size()).map(position -> Tuple2.of(room.name(), position)));
+            searches.put(room.name(), place(room, last, kept.size()));
         }
-        return Resumption.someAtATime(searches).map(found -> {
-            Map<String, StreamPosition> places = new HashMap<>();
-            found.forEach(place -> places.put(place.getItem1(), place.getItem2()));
-            return places;
-        });
+        return Resumption.positions(searches);
     }
 
     private Uni<StreamPosition> place(RoomId room, RecoveryOffset last, int kept) {

@@ -18,9 +18,7 @@ public final class ReplyJson {
     }
 
     public static void writeFields(Joined joined, JsonGenerator json) throws IOException {
-        if (!joined.room().isEveryone()) {
-            json.writeStringField("room", joined.room().name());
-        }
+        writeRoom(joined.room(), json);
         writeFields(joined.position(), json);
         json.writeBooleanField("recovered", joined.recovered());
     }
@@ -47,9 +45,7 @@ public final class ReplyJson {
         json.writeArrayFieldStart("rooms");
         for (Map.Entry<RoomId, PublishResult> result : results.entrySet()) {
             json.writeStartObject();
-            if (!result.getKey().isEveryone()) {
-                json.writeStringField("room", result.getKey().name());
-            }
+            writeRoom(result.getKey(), json);
             writeFields(result.getValue(), json);
             json.writeEndObject();
         }
@@ -88,5 +84,12 @@ public final class ReplyJson {
     public static void writeFields(StreamPosition position, JsonGenerator json) throws IOException {
         json.writeStringField("epoch", position.epoch());
         json.writeNumberField("offset", position.offset());
+    }
+
+    /** A message to a whole namespace has no room. */
+    static void writeRoom(RoomId room, JsonGenerator json) throws IOException {
+        if (!room.isEveryone()) {
+            json.writeStringField("room", room.name());
+        }
     }
 }

@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
 /** Session resumption: stores sessions for their clients to resume, and resumes them. On the session's event loop. */
@@ -187,6 +189,13 @@ final class Resumption {
                 .onItem().transformToUni(index -> works.get(index).onItemOrFailure()
                         .transform((item, failure) -> new Outcome<>(index, item, failure)))
                 .merge(MAX_READS).collect().asList().chain(Resumption::items);
+    }
+
+    /** The positions that are searched for, by the names of their rooms, as {@link #someAtATime}. */
+    static Uni<Map<String, StreamPosition>> positions(Map<String, Uni<StreamPosition>> searches) {
+        List<String> names = List.copyOf(searches.keySet());
+        return someAtATime(List.copyOf(searches.values()))
+                .map(found -> IntStream.range(0, names.size()).boxed().collect(Collectors.toMap(names::get, found::get)));
     }
 
     private record Outcome<T>(int index, T item, Throwable failure) {
