@@ -73,13 +73,11 @@ public interface Backplane extends RoomSource {
      */
     Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit);
 
-    /** Returns the history limit of a namespace's rooms. */
     HistoryPolicy.Limit historyLimit(String namespace);
 
     /** Returns the store of sessions, for resuming them and for ending sessions on other replicas. */
     SessionStore sessions();
 
-    /** Returns the request/reply channel between replicas. */
     ClusterRpc clusterRpc();
 
     /** Receives what other programs publish on the channels of a pattern, for the life of this replica. */

@@ -30,7 +30,6 @@ public record BackplaneStatus(String kind, State state, String detail, Map<Funct
     /** Reason: a reply of Redis that is not among {@link #REASONS}. */
     public static final String OTHER = "other";
 
-    /** All reasons. */
     public static final List<String> REASONS = List.of(UNREACHABLE, SILENT, "READONLY", "OOM", "NOREPLICAS", "MISCONF",
             "LOADING",
             "BUSY", "MASTERDOWN", "MOVED", "CLUSTERDOWN", "NOPERM", "NOAUTH", "WRONGPASS", OTHER);
@@ -38,9 +37,7 @@ public record BackplaneStatus(String kind, State state, String detail, Map<Funct
     /** What a replica needs the backplane for. */
     public enum Function {
 
-        /** Publishing messages. */
         PUBLISH("publications"),
-        /** Receiving what is published. */
         RECEIVE("subscriptions"),
         /** Renewing the lease by which the other replicas know that this one is alive. */
         LEASE("the lease of this replica");
@@ -83,7 +80,6 @@ public record BackplaneStatus(String kind, State state, String detail, Map<Funct
         }
     }
 
-    /** Returns whether this replica can publish and receives what is published. */
     public boolean isReceiving() {
         return state == State.RECEIVING;
     }

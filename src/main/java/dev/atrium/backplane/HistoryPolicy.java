@@ -52,7 +52,6 @@ public final class HistoryPolicy {
                 .toList();
     }
 
-    /** Creates a policy with the same limit for all namespaces. */
     public HistoryPolicy(int size, Duration age) {
         this(size, age, Long.MAX_VALUE);
     }
@@ -64,7 +63,6 @@ public final class HistoryPolicy {
         rules = List.of();
     }
 
-    /** Returns the limit for the rooms of a namespace. */
     public Limit of(String namespace) {
         for (Rule rule : rules) {
             if (rule.namespaces.matcher(namespace).matches()) {

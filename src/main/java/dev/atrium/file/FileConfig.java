@@ -83,7 +83,6 @@ public interface FileConfig {
     @WithConverter(DurationSetting.class)
     Duration sweep();
 
-    /** Kind of file store. */
     enum Kind {
         DIRECTORY,
         REDIS,

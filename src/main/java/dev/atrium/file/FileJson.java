@@ -23,7 +23,6 @@ public final class FileJson {
         });
     }
 
-    /** Writes a complete file. */
     public static void writeFields(StoredFile file, JsonGenerator json) throws IOException {
         json.writeStringField("id", file.id());
         writeDescription(file, json);

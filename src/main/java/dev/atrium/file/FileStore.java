@@ -16,7 +16,6 @@ import java.util.List;
  */
 public interface FileStore {
 
-    /** Creates a file without chunks. */
     Uni<Void> create(StoredFile file);
 
     /** Description of a file, or null if there is none with that id. */

@@ -10,7 +10,6 @@ public final class SafeId {
     private SafeId() {
     }
 
-    /** Returns whether a file may have that id. */
     public static boolean matches(String id) {
         return SAFE.matcher(id).matches();
     }

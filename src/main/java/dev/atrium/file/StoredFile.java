@@ -49,17 +49,14 @@ public record StoredFile(String id, String namespace, String room, String name, 
         return (int) ((size + chunk - 1) / chunk);
     }
 
-    /** Bytes of one chunk. */
     public int length(int index) {
         return (int) Math.min(chunk, size - offset(index));
     }
 
-    /** Offset of one chunk in the file. */
     public long offset(int index) {
         return (long) index * chunk;
     }
 
-    /** Room in which it is published. */
     @JsonIgnore
     public RoomId roomId() {
         return new RoomId(namespace, room);
@@ -70,14 +67,12 @@ public record StoredFile(String id, String namespace, String room, String name, 
         return state.compareTo(other.state) > 0;
     }
 
-    /** This description with another state. */
     public StoredFile as(State other) {
         return new StoredFile(id, namespace, room, name, size, type, sha256, session, user, address, chunk, createdAt,
                 completedAt,
                 other);
     }
 
-    /** This description, verified. */
     StoredFile completed(String digest, long at) {
         return new StoredFile(id, namespace, room, name, size, type, digest, session, user, address, chunk, createdAt, at,
                 State.WHOLE);

@@ -16,7 +16,6 @@ public final class StoredFileCodec {
     private StoredFileCodec() {
     }
 
-    /** Encodes a description as JSON in UTF-8. */
     public static byte[] encode(StoredFile file) {
         try {
             return JSON.writeValueAsBytes(file);

@@ -23,8 +23,9 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Uploads and downloads of files. Permissions are checked by {@link AccessControl}, quotas by {@link Quotas}. A client proves
- * that it is the sender by the file's id, which no other client knows until the file is complete and can no longer change.
+ * Uploads and downloads of files, as {@link FileCommand}s ask for them. Permissions are checked by {@link AccessControl},
+ * quotas by {@link Quotas}. A client proves that it is the sender by the file's id, which no other client knows until the file
+ * is complete and can no longer change.
  *
  * <p>
  * Any thread; what is returned completes on any thread. A {@code Uni} that fails with an {@link ErrorReply} carries the error
@@ -83,11 +84,6 @@ public final class Transfers {
         return new Transfers(null, access, null, null, 1, Clock.systemUTC());
     }
 
-    /**
-     * Begins an upload, or continues one that the client has begun.
-     *
-     * @param sha256 null if the client does not send it
-     */
     Uni<Transfer> open(Uploader uploader, RoomId room, String name, Long size, String type, String sha256) {
         return answered(() -> {
             FileRequest request = FileRequest.of(name, size, type, sha256);
@@ -109,11 +105,6 @@ public final class Transfers {
         return store.create(file).map(created -> new Transfer(file, ChunkRange.missing(new BitSet(), file.chunks())));
     }
 
-    /**
-     * Stores a chunk of an upload. A client may send a chunk again.
-     *
-     * @param bytes lent until the {@code Uni} has completed
-     */
     Uni<Void> write(Uploader uploader, String id, Long index, ByteBuffer bytes) {
         return answered(() -> coming(uploader, id).chain(file -> write(file, index, bytes)));
     }
@@ -220,7 +211,6 @@ public final class Transfers {
         return store.update(file).onItem().ifNull().failWith(Transfers::unknown);
     }
 
-    /** Aborts an upload and deletes its chunks. */
     Uni<Void> abort(Uploader uploader, String id) {
         return answered(() -> find(uploader, id).chain(file -> {
             require(uploader, file);
@@ -232,7 +222,6 @@ public final class Transfers {
         }));
     }
 
-    /** One chunk of a file. */
     Uni<byte[]> read(Uploader uploader, String id, Long index) {
         return answered(() -> find(uploader, id).chain(file -> {
             require(uploader, file);
@@ -249,7 +238,6 @@ public final class Transfers {
                 .invoke(bytes -> sent.addAndGet(bytes.length));
     }
 
-    /** A complete file of a room. */
     Uni<StoredFile> find(RoomId room, String id) {
         return answered(() -> known(id, room.namespace()).invoke(file -> {
             if (!file.isComplete() || !file.roomId().equals(room)) {
@@ -258,11 +246,6 @@ public final class Transfers {
         }));
     }
 
-    /**
-     * Deletes a file of a room. Permitted to the user that sent it, and with {@code admin}.
-     *
-     * @param condition throws an {@link ErrorReply} for a file that is not to be deleted
-     */
     Uni<Void> delete(Requester client, RoomId room, String id, Consumer<StoredFile> condition) {
         return find(room, id).chain(file -> answered(() -> {
             if (file.user() == null || !file.user().equals(client.caller().identity().user())) {
@@ -288,7 +271,6 @@ public final class Transfers {
         return full.get();
     }
 
-    /** Files completed since startup. */
     public long completed() {
         return completed.get();
     }

@@ -25,7 +25,6 @@ public final class AccessControl {
     private final AuditLog audit;
     private final LoadSignal load;
 
-    /** @param audit records each denial and builds its error reply */
     public AccessControl(Policy policy, ClientLimits limits, AuditLog audit, LoadSignal load) {
         this.load = load;
         this.policy = policy;

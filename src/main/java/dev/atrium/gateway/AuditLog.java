@@ -30,7 +30,6 @@ public final class AuditLog {
         events.emit(new Event.Denied(caller, Transport.HTTP, Event.Denied.Kind.ORIGIN, "origin", origin));
     }
 
-    /** Records that a client exceeded a limit. */
     public void limit(Caller caller, Transport transport, Limit limit) {
         events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.LIMIT, limit.label(), null));
     }

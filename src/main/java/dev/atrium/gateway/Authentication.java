@@ -39,7 +39,6 @@ public final class Authentication {
     public record Authenticated(Identity identity, boolean first, List<RoomId> left) {
     }
 
-    /** @param service admits the sessions to their rooms */
     public Authentication(Authenticator authenticator, RoomService service, AccessControl access, ConnectionLimiter connections,
             AuditLog audit, TokenExpiry expiry) {
         this.authenticator = authenticator;

@@ -128,12 +128,10 @@ public final class ErrorReply extends RuntimeException {
         return retryAfter;
     }
 
-    /** HTTP status code. */
     public int code() {
         return code;
     }
 
-    /** What the error is about. */
     public Subject subject() {
         return subject;
     }

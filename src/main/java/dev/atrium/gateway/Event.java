@@ -15,7 +15,6 @@ public sealed interface Event {
     /** Lifecycle event of a session. Rare compared with messages. */
     sealed interface Life extends Event {
 
-        /** The session. */
         Subject who();
     }
 
@@ -31,7 +30,6 @@ public sealed interface Event {
         }
     }
 
-    /** A client connected. */
     record Connected(Subject who) implements Life {
     }
 
@@ -56,7 +54,6 @@ public sealed interface Event {
     record Upgraded(Subject who, String carrier) implements Life {
     }
 
-    /** A session joined a room. */
     record Joined(Subject who, RoomId room) implements Life {
     }
 

@@ -34,7 +34,6 @@ public final class Events {
         this.observers = observers.stream().toArray(EventObserver[]::new);
     }
 
-    /** @param observers called with every event */
     public Events(EventObserver... observers) {
         this.observers = observers;
     }

@@ -36,7 +36,6 @@ public final class Gateway implements Session.Listener {
     private final Authentication authentication;
     private final Command.Services services;
 
-    /** @param service executes what the gateway has permitted */
     public Gateway(RoomService service, AccessControl access, RateLimiter rates, ConnectionLimiter connections,
             AuditLog audit, Authentication authentication) {
         this.service = service;
@@ -145,10 +144,7 @@ public final class Gateway implements Session.Listener {
         }
     }
 
-    /**
-     * Makes a new session a member of its own room and of its namespace's room. Every session that receives messages is in
-     * both.
-     */
+    /** Admits a session as {@link RoomService#admit} does, if its client may join any room of its namespace. */
     public Uni<Void> admit(Session session) {
         try {
             access.requireNamespace(session, session.namespace());

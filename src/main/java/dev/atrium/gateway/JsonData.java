@@ -137,7 +137,6 @@ public final class JsonData {
         return Character.isLowSurrogate(c) && (index == 0 || !Character.isHighSurrogate(text.charAt(index - 1)));
     }
 
-    /** Returns whether a JSON value is a placeholder for bytes. */
     public static boolean isPlaceholder(JsonNode value) {
         return value.path("_placeholder").isBoolean() && value.path("_placeholder").booleanValue();
     }

@@ -33,7 +33,6 @@ public record MemberPage<T>(List<T> members, String next) {
     public record User(String user, long since, List<String> sessions) {
     }
 
-    /** The page of sessions after a cursor. */
     static MemberPage<Presence> ofSessions(List<Presence> all, String cursor, int limit) {
         return page(all, cursor, limit, presence -> presence.since() + "." + presence.who().id());
     }

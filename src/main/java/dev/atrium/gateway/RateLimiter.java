@@ -28,7 +28,6 @@ public final class RateLimiter {
         this.audit = audit;
     }
 
-    /** Returns the token bucket of a new session. */
     TokenBucket newTokenBucket() {
         return limits.newTokenBucket();
     }

@@ -51,7 +51,6 @@ public final class RoomService {
     private final Events events;
     private final Tracing tracing;
 
-    /** Of one backplane, with its sessions, rooms, events and tracing. */
     public RoomService(Backplane backplane, Sessions sessions, Rooms rooms, Events events, Tracing tracing) {
         this.backplane = backplane;
         this.sessions = sessions;
@@ -78,7 +77,6 @@ public final class RoomService {
         return resumption.save(session);
     }
 
-    /** Creates the session of a client that has connected. It is in no room yet. */
     Session connect(SessionRequest request, TokenBucket tokens, Session.Listener listener) {
         Session session = sessions.open(request, tokens, listener);
         events.emit(new Event.Connected(Event.Subject.of(session)));
@@ -259,7 +257,6 @@ public final class RoomService {
         return presences(room).map(all -> MemberPage.ofUsers(all, cursor, limit));
     }
 
-    /** Number of sessions in a room, on all replicas. */
     public Uni<Integer> memberCount(RoomId room) {
         return backplane.memberCount(room).onFailure().transform(ErrorReply::of);
     }
@@ -274,7 +271,6 @@ public final class RoomService {
         return rooms.isInUse(room);
     }
 
-    /** One page of the rooms of a namespace. */
     public Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit) {
         return backplane.rooms(namespace, prefix, cursor, limit)
                 .onFailure(IllegalArgumentException.class).transform(wrong -> ErrorReply.badRequest(wrong.getMessage()))
@@ -315,17 +311,14 @@ public final class RoomService {
         events.emit(new Event.Disconnected(Event.Subject.of(session), reason, rooms, suspended));
     }
 
-    /** Emits that a client's heartbeat timed out. */
     void heartbeatMissed(Session session) {
         events.emit(new Event.HeartbeatMissed(Event.Subject.of(session)));
     }
 
-    /** Emits that a client has authenticated. */
     void identified(Session session) {
         events.emit(new Event.Authenticated(Event.Subject.of(session)));
     }
 
-    /** Emits that the connection of a session has changed its transport. */
     void upgraded(Session session, String carrier) {
         events.emit(new Event.Upgraded(Event.Subject.of(session), carrier));
     }

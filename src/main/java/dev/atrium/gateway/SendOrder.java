@@ -44,7 +44,6 @@ public final class SendOrder {
         this.maxRooms = maxRooms;
     }
 
-    /** Messages of one room. */
     private final class Lane {
 
         private final RoomId room;

@@ -112,7 +112,6 @@ final class SessionMemberships {
         });
     }
 
-    /** Ends the session's membership, if it has one. */
     Uni<Void> leave(Session session, RoomId room) {
         return inOrder(session, room, () -> {
             Membership membership = session.membership(room);

@@ -24,7 +24,6 @@ final class SessionPresence {
         this.sessions = sessions;
     }
 
-    /** Lists a session that has joined a room. */
     Uni<Void> enter(Session session, RoomId room) {
         return isListed(session, room) ? backplane.enter(room, new Presence(session.self(), System.currentTimeMillis()))
                 : Uni.createFrom().voidItem();

@@ -13,7 +13,6 @@ import java.util.function.Consumer;
  */
 final class CatchUp {
 
-    /** Maximum number of messages per history read. */
     private static final int PAGE = 500;
 
     /** Maximum number of deliveries, and their approximate bytes, handed to the member before its send queue has to drain. */

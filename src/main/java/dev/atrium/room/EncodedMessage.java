@@ -22,7 +22,6 @@ final class EncodedMessage {
         this.passage = passage;
     }
 
-    /** Returns whether this is part of the room's stream. */
     boolean hasPosition() {
         return delivery instanceof HistoryGap || delivery instanceof Message message && !message.isVolatile();
     }

@@ -15,7 +15,6 @@ public record HistoryQuery(long after, long before, int limit) {
     /** Query for no message, only for the position of the room. */
     public static final HistoryQuery HEAD = new HistoryQuery(0, 1, 1);
 
-    /** Returns a query for the first messages after an offset. */
     public static HistoryQuery after(long offset, int limit) {
         return new HistoryQuery(offset, Long.MAX_VALUE, limit);
     }

@@ -62,12 +62,10 @@ public final class Membership {
         }
     }
 
-    /** Returns whether this member receives presence events. */
     public boolean watchesPresence() {
         return watchesPresence;
     }
 
-    /** Starts or stops presence events for this member. */
     public void watchPresence(boolean watch) {
         if (watch != watchesPresence) {
             watchesPresence = watch;

@@ -13,12 +13,10 @@ public record Node(String name) {
     /** 84 bits: cannot be guessed during the life of a connection. */
     private static final int ENGINE_SECRET_LENGTH = 14;
 
-    /** Returns a node with a new random name. */
     public static Node create() {
         return new Node(SessionId.newNode());
     }
 
-    /** Returns a new id for a session on this node. */
     public String newSessionId() {
         return SessionId.on(name);
     }

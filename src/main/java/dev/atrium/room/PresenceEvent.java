@@ -10,11 +10,8 @@ package dev.atrium.room;
  */
 public record PresenceEvent(RoomId room, Change change, Sender who) implements Delivery {
 
-    /** Kind of change. */
     public enum Change {
-        /** A session became a member. */
         JOINED,
-        /** A session is no longer a member. */
         LEFT
     }
 

@@ -24,22 +24,18 @@ public record Publication(RoomId room, String event, Data data, Sender from, boo
         event = event == null ? DEFAULT_EVENT : event;
     }
 
-    /** Creates a publication without an idempotency key. */
     public Publication(RoomId room, String event, Data data, Sender from, boolean echo) {
         this(room, event, data, from, echo, null, null);
     }
 
-    /** Creates a publication for all members of the room. */
     public Publication(RoomId room, String event, Data data, Sender from, boolean echo, String idempotency) {
         this(room, event, data, from, echo, null, idempotency);
     }
 
-    /** Creates a publication that belongs to no trace. */
     public Publication(RoomId room, String event, Data data, Sender from, boolean echo, Audience audience, String idempotency) {
         this(room, event, data, from, echo, audience, idempotency, null);
     }
 
-    /** Creates a publication that belongs to a span, or to none. */
     public Publication(RoomId room, String event, Data data, Sender from, boolean echo, Audience audience, String idempotency,
             String traceparent) {
         this(room, event, data, from, echo, audience, idempotency, traceparent, false);

@@ -42,7 +42,6 @@ public record RoomId(String namespace, String name) {
         return new RoomId(namespace, "");
     }
 
-    /** Returns whether this is the room of a whole namespace. */
     public boolean isEveryone() {
         return name.isEmpty();
     }

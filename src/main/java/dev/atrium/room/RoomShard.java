@@ -139,7 +139,6 @@ final class RoomShard implements ShardView, Runnable {
         }
     }
 
-    /** Kinds of deliveries, which go to different members. */
     private enum Kind {
 
         /** Messages and gaps: to all members, and held for those that are catching up. */

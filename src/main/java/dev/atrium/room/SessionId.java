@@ -23,7 +23,6 @@ public final class SessionId {
         return "~" + node + RandomName.of(LENGTH - 1 - NODE_LENGTH);
     }
 
-    /** Returns whether a room name has the form of a session id. */
     public static boolean isSessionId(String name) {
         if (name.length() != LENGTH || name.charAt(0) != '~') {
             return false;

@@ -19,7 +19,6 @@ public interface Subscriber {
      */
     void lost(StreamPosition position);
 
-    /** Called with the next message. */
     void message(Message message);
 
     /** Called with a volatile message, which is no part of the stream and may come between any two messages of it. */

@@ -5,10 +5,8 @@ import dev.atrium.room.WriteBatch;
 /** Connection of a session, implemented by its transport. Called on the session's event loop only. */
 public interface ClientConnection {
 
-    /** Returns the send queue of the bytes for the client. */
     SendQueue sendQueue();
 
-    /** Sends a ping to the client. */
     void ping();
 
     /**

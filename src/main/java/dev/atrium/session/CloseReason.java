@@ -9,11 +9,9 @@ import java.util.Locale;
 public enum CloseReason {
     /** Normal closure by either side. */
     NORMAL(1000, "bye"),
-    /** The client has resumed the session on another connection. */
     RESUMED(1000, "resumed on another connection"),
     /** The application or a backend ended the session. */
     DISCONNECTED(1008, "disconnected by the application"),
-    /** The client sent no command in time. */
     NO_COMMAND(1008, "no command came in time"),
     /** This replica shuts down; the client can reconnect to another at once. */
     GOING_AWAY(1001, "the replica is going away"),
@@ -24,7 +22,6 @@ public enum CloseReason {
     REBALANCED(1001, "connect again, to whatever replica there is"),
     /** A frame that breaks RFC 6455. */
     PROTOCOL_ERROR(1002, "protocol error"),
-    /** A text frame that is not UTF-8. */
     NOT_UTF8(1007, "text is not UTF-8"),
     TOO_BIG(1009, "frame or message over the size limit"),
     SERVER_FAULT(1011, "server fault"),
@@ -33,7 +30,6 @@ public enum CloseReason {
     /** The client has not authenticated, or its token is invalid or expired. */
     UNAUTHENTICATED(4401, "token missing, wrong or expired"),
     REVOKED(4401, "the sessions of this user were ended"),
-    /** The client lacks the permission. */
     FORBIDDEN(4403, "not allowed"),
     /** Nothing was received for the heartbeat interval and timeout. */
     HEARTBEAT_TIMEOUT(4408, "heartbeat timeout"),
@@ -52,7 +48,6 @@ public enum CloseReason {
         this.text = text;
     }
 
-    /** Returns the close code on the wire. */
     public int code() {
         return code;
     }

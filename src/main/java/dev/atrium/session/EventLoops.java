@@ -45,7 +45,6 @@ public final class EventLoops {
         loops.clear();
     }
 
-    /** Begins to measure event loops. */
     public void watch(Iterable<EventExecutor> all) {
         for (EventExecutor each : all) {
             LoopLag lag = new LoopLag();

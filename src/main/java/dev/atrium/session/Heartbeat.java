@@ -48,7 +48,6 @@ final class Heartbeat {
         put(beat, now + ThreadLocalRandom.current().nextLong(interval) + 1);
     }
 
-    /** Stops checking a session. */
     void unwatch(Beat beat) {
         if (beat.slot != null) {
             beat.slot.remove(beat);
@@ -136,7 +135,6 @@ final class Heartbeat {
 
         abstract boolean isOpen();
 
-        /** Pings the client. */
         abstract void ping();
 
         /** Ends the session: its client was silent for too long. */

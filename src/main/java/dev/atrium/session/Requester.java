@@ -6,10 +6,8 @@ import dev.atrium.security.Caller;
 /** Client on whose behalf a command is executed: a {@link Session}, or an {@link HttpRequester} without one. Any thread. */
 public interface Requester {
 
-    /** Identity and address of the client. */
     Caller caller();
 
-    /** Transport by which the client sends the command. */
     Transport transport();
 
     /** The client as other clients see it; null for a client without a user and a session. */

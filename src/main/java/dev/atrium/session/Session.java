@@ -101,13 +101,11 @@ public final class Session implements Member, Requester {
         return caller;
     }
 
-    /** Sets the identity after the client has authenticated, or authenticated again. */
     public void identify(Identity identity) {
         caller = caller.as(identity);
         self = new Sender(self.id(), identity.user());
     }
 
-    /** Returns the token bucket that limits the client's messages. */
     public TokenBucket tokens() {
         return tokens;
     }
@@ -123,7 +121,6 @@ public final class Session implements Member, Requester {
         deadline = loop.eventLoop().schedule(task, millis, TimeUnit.MILLISECONDS);
     }
 
-    /** Cancels the scheduled task. */
     public void cancelDeadline() {
         if (deadline != null) {
             deadline.cancel(false);
@@ -141,7 +138,6 @@ public final class Session implements Member, Requester {
         return resumeToken;
     }
 
-    /** Sets the token with which the client can resume the session. */
     public void resumableBy(String token) {
         resumeToken = token;
     }
@@ -156,13 +152,11 @@ public final class Session implements Member, Requester {
         visible = false;
     }
 
-    /** Takes over the identity of the session from an earlier connection. */
     void become(Sender former) {
         self = former;
         resumed = true;
     }
 
-    /** Returns whether the session has taken over an earlier one. */
     public boolean hasResumed() {
         return resumed;
     }
@@ -192,7 +186,6 @@ public final class Session implements Member, Requester {
         return loop.delivery();
     }
 
-    /** Returns the bytes pending in the send queue. */
     public long pendingBytes() {
         return sendQueue.pendingBytes();
     }
@@ -217,7 +210,6 @@ public final class Session implements Member, Requester {
         return memberships.values();
     }
 
-    /** Records a new membership. */
     public void entered(Membership membership) {
         admitted = true;
         memberships.put(membership.room(), membership);
@@ -226,7 +218,6 @@ public final class Session implements Member, Requester {
         }
     }
 
-    /** Removes the membership in a room. */
     public void left(RoomId room) {
         memberships.remove(room);
         if (attachment != null && open) {

@@ -5,7 +5,6 @@ import dev.atrium.room.RoomId;
 /** Object of the application that is attached to a session. Called on the session's event loop. */
 public interface SessionAttachment {
 
-    /** The session has joined a room. */
     void entered(RoomId room);
 
     /** The session has left a room, and is still open. */

@@ -50,7 +50,6 @@ public final class Sessions {
         return config;
     }
 
-    /** Returns the delivery loop of a Netty event loop. */
     public DeliveryLoop deliveryLoop(EventLoop eventLoop) {
         return loop(eventLoop).delivery();
     }
@@ -70,7 +69,6 @@ public final class Sessions {
         return loop(eventLoop).replyTurns().next();
     }
 
-    /** Returns the maximum number of pending bytes per client. */
     public long sendQueueLimit() {
         return config.outbox().limit();
     }

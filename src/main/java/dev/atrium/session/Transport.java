@@ -13,11 +13,9 @@ public enum Transport {
     SESSION(true),
     /** Socket.IO, over WebSocket or long polls. */
     SOCKETIO(true),
-    /** The echo endpoint. */
     ECHO(true),
     /** A WebSocket endpoint of the application. */
     ENDPOINT(true),
-    /** Server-sent events. */
     SSE(true),
     /** Endless response of newline-delimited JSON. */
     NDJSON(true),

@@ -30,7 +30,6 @@ final class ConcurrencyLimiter {
         }
     }
 
-    /** Returns whether no command is waiting. */
     boolean isIdle() {
         return waiting.isEmpty();
     }

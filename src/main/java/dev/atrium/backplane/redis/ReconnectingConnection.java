@@ -80,14 +80,11 @@ final class ReconnectingConnection {
          */
         Future<String> prepare(RedisConnection opened, RedisServerInfo server);
 
-        /** A new connection is prepared. */
         void up();
 
-        /** A prepared connection is lost. */
         default void down() {
         }
 
-        /** Redis has pushed a message. */
         default void received(Response push) {
         }
     }

@@ -227,7 +227,6 @@ public final class RedisBackplane implements Backplane {
         commands.close();
     }
 
-    /** Handles a request of another replica. */
     private Future<String> handle(String request) {
         return RedisClusterRpc.isClusterRequest(request) ? clusterRpc.handle(request) : sessions.handle(request);
     }

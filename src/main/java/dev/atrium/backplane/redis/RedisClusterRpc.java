@@ -77,7 +77,6 @@ final class RedisClusterRpc implements ClusterRpc {
         });
     }
 
-    /** Handles a request of another replica. */
     Future<String> handle(String request) {
         return UniHelper.toFuture(handler.apply(request.substring(1)).emitOn(loop));
     }

@@ -43,7 +43,6 @@ final class RedisKeys {
         return room.isSession() ? node(SessionId.node(room.name())) : room(room);
     }
 
-    /** Channel of one replica. */
     String node(String node) {
         return prefix + ":node:" + node;
     }

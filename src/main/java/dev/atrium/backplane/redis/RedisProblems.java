@@ -28,7 +28,6 @@ record RedisProblems(Map<Function, RedisError> all) {
         return reasons;
     }
 
-    /** Returns a description for a person. */
     String detail() {
         return all.isEmpty() ? "publishes to Redis and receives its own probes"
                 : all.entrySet().stream().map(each -> each.getKey().what() + ": " + each.getValue().text())

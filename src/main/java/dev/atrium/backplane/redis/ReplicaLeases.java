@@ -16,7 +16,6 @@ record ReplicaLeases(ReconnectingConnection commands, RedisKeys keys, Lease own)
         return new ReplicaLeases(commands, context.keys(), context.lease());
     }
 
-    /** Returns whether a replica is alive, or may be. */
     Future<Boolean> isAlive(String other) {
         return own.mayOthersHaveExpired() ? Future.succeededFuture(true)
                 : commands.send(Request.cmd(Command.EXISTS).arg(keys.lease(other))).map(exists -> exists.toInteger() == 1);

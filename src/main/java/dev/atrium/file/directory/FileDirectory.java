@@ -238,7 +238,6 @@ record FileDirectory(Path path) {
         }
     }
 
-    /** Returns whether there were enough bytes to fill the buffer. */
     private static boolean fill(FileChannel channel, ByteBuffer buffer, long offset) throws IOException {
         while (buffer.hasRemaining()) {
             if (channel.read(buffer, offset + buffer.position()) < 0) {

@@ -33,7 +33,6 @@ enum FileScript {
         sha1 = HashUtil.sha1(body);
     }
 
-    /** The requests that run the script. */
     Call call(List<String> keys, UnaryOperator<Request> arguments) {
         return new Call(request(Command.EVALSHA, sha1, keys, arguments), () -> request(Command.EVAL, body, keys, arguments));
     }

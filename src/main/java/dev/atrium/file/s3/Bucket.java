@@ -44,7 +44,6 @@ record Bucket(S3AsyncClient client, String name) {
     /** Maximum number of concurrent requests of one operation on many objects. */
     static final int TOGETHER = 16;
 
-    /** An object without its content. */
     record Entry(String key, Instant modified) {
     }
 
@@ -93,7 +92,6 @@ record Bucket(S3AsyncClient client, String name) {
         return Multi.createFrom().iterable(keys).onItem().transformToUni(this::delete).merge(TOGETHER).collect().last();
     }
 
-    /** Objects with a key prefix. */
     Multi<Entry> entries(String prefix) {
         return pages(prefix, null).onItem().transformToMultiAndConcatenate(page -> Multi.createFrom().iterable(page.contents()))
                 .map(object -> new Entry(object.key(), object.lastModified()));
