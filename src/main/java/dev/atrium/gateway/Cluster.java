@@ -53,7 +53,7 @@ public final class Cluster {
      * @param patience maximum time to wait for replies
      */
     public Uni<List<Optional<String>>> callAll(String kind, String question, Duration patience) {
-        return orError(backplane.clusterRpc().callAll(kind + ' ' + question, patience))
+        return backplane.clusterRpc().callAll(kind + ' ' + question, patience).onFailure().transform(ErrorReply::of)
                 .map(acks -> answers(acks, acks.replicas()));
     }
 
@@ -62,12 +62,8 @@ public final class Cluster {
      * moment: for requests that no session may escape. One that has lost its connection to Redis handles it later.
      */
     Uni<List<Optional<String>>> callEvery(String kind, String question, Duration patience) {
-        return orError(backplane.clusterRpc().callEvery(kind + ' ' + question, patience))
+        return backplane.clusterRpc().callEvery(kind + ' ' + question, patience).onFailure().transform(ErrorReply::of)
                 .map(acks -> answers(acks, acks.replicas() + acks.unheard()));
-    }
-
-    private static <T> Uni<T> orError(Uni<T> call) {
-        return call.onFailure().transform(ErrorReply::of);
     }
 
     private static List<Optional<String>> answers(ClusterRpc.Acks acks, int replicas) {

@@ -85,15 +85,7 @@ public final class Gateway implements Session.Listener {
      */
     public <R> Uni<R> execute(Session session, Cost cost, Command<? super Session, R> command) {
         ErrorReply exceeded = rates.charge(session, cost);
-        if (exceeded != null) {
-            return refused(session, command, exceeded);
-        }
-        try {
-            command.permit(session, access);
-            return command.execute(session, services);
-        } catch (ErrorReply error) {
-            return refused(session, command, error);
-        }
+        return exceeded != null ? refused(session, command, exceeded) : permitted(session, command);
     }
 
     private <R> Uni<R> refused(Requester client, Command<?, R> command, ErrorReply error) {
@@ -136,6 +128,10 @@ public final class Gateway implements Session.Listener {
      * thread.
      */
     public <R> Uni<R> execute(HttpRequester client, Command<? super HttpRequester, R> command) {
+        return permitted(client, command);
+    }
+
+    private <C extends Requester, R> Uni<R> permitted(C client, Command<? super C, R> command) {
         try {
             command.permit(client, access);
             return command.execute(client, services);

@@ -58,9 +58,14 @@ final class Resumption {
                 : store.save(stateOf(session));
     }
 
+    /** Stores the session again if it has changed: one in many rooms takes hundreds of kilobytes, and joins may be repeated. */
+    Uni<Void> saveIf(boolean changed, Session session) {
+        return changed ? save(session) : Uni.createFrom().voidItem();
+    }
+
     /** Stores a resumed session again unless it is as it was: a room that its token no longer grants would come back. */
     Uni<Void> saveChanged(Session session, SavedSession saved) {
-        return saved.equals(stateOf(session)) ? Uni.createFrom().voidItem() : save(session);
+        return saveIf(!saved.equals(stateOf(session)), session);
     }
 
     /**

@@ -72,8 +72,7 @@ final class SessionMemberships {
         if (present != null) {
             boolean changed = granted || present.watchesPresence() != watchesPresence;
             present.watchPresence(watchesPresence);
-            // A session in many rooms takes hundreds of kilobytes, and a client may repeat its joins.
-            return (changed ? resumption.save(session) : Uni.createFrom().voidItem()).emitOn(session.loop()::run)
+            return resumption.saveIf(changed, session).emitOn(session.loop()::run)
                     .map(saved -> new Joined(room, present.position(), since != null && present.covers(since), present))
                     .onFailure().transform(ErrorReply::ofIdempotent);
         }

@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** In-process backplane for a single replica. Unused rooms expire after their time to live. */
@@ -130,25 +131,23 @@ public final class MemoryBackplane implements Backplane {
 
     @Override
     public Uni<List<Presence>> members(RoomId id) {
-        return Uni.createFrom().item(() -> {
-            MemoryRoom room = rooms.get(id);
-            return room == null ? List.of() : room.members();
-        });
+        return read(id, MemoryRoom::members, List.of());
     }
 
     @Override
     public Uni<Integer> memberCount(RoomId id) {
-        return Uni.createFrom().item(() -> {
-            MemoryRoom room = rooms.get(id);
-            return room == null ? 0 : room.memberCount();
-        });
+        return read(id, MemoryRoom::memberCount, 0);
     }
 
     @Override
     public Uni<History> history(RoomId id, HistoryQuery query) {
+        return read(id, room -> room.history(query), new History(StreamPosition.START, List.of()));
+    }
+
+    private <T> Uni<T> read(RoomId id, Function<MemoryRoom, T> what, T absent) {
         return Uni.createFrom().item(() -> {
             MemoryRoom room = rooms.get(id);
-            return room == null ? new History(StreamPosition.START, List.of()) : room.history(query);
+            return room == null ? absent : what.apply(room);
         });
     }
 
