@@ -31,8 +31,7 @@ public record BackplaneStatus(String kind, State state, String detail, Map<Funct
     public static final String OTHER = "other";
 
     public static final List<String> REASONS = List.of(UNREACHABLE, SILENT, "READONLY", "OOM", "NOREPLICAS", "MISCONF",
-            "LOADING",
-            "BUSY", "MASTERDOWN", "MOVED", "CLUSTERDOWN", "NOPERM", "NOAUTH", "WRONGPASS", OTHER);
+            "LOADING", "BUSY", "MASTERDOWN", "MOVED", "CLUSTERDOWN", "NOPERM", "NOAUTH", "WRONGPASS", OTHER);
 
     /** What a replica needs the backplane for. */
     public enum Function {

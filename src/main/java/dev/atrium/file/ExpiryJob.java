@@ -4,8 +4,10 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -43,16 +45,24 @@ public final class ExpiryJob {
     }
 
     private Uni<Void> run() {
-        Multi<StoredFile> complete = store.list().onItem().transformToMulti(Multi.createFrom()::iterable)
-                .filter(StoredFile::isComplete);
-        Multi<StoredFile> abandoned = Multi.createFrom()
-                .deferred(() -> store.abandoned(abandonedBefore())
-                        .onItem().transformToMulti(Multi.createFrom()::iterable));
-        return each(complete.onItem().transformToUniAndConcatenate(file -> lenient(file, look(file))))
-                .chain(() -> each(abandoned.onItem().transformToUniAndConcatenate(file -> lenient(file, abandon(file)))));
+        return each(store.list(), this::look).chain(() -> each(store.abandoned(abandonedBefore()), this::abandon));
+    }
+
+    /** A file that cannot be deleted must not keep the job from the following ones. */
+    private static Uni<Void> each(Uni<List<StoredFile>> files, Function<StoredFile, Uni<Void>> work) {
+        return files.onItem().transformToMulti(Multi.createFrom()::iterable)
+                .onItem().transformToUniAndConcatenate(file -> work.apply(file).onFailure()
+                        .invoke(failure -> LOG.warnf("The file %s could not be swept: %s", file.id(), failure.toString()))
+                        .onFailure().recoverWithNull())
+                .onItem().ignoreAsUni()
+                .onFailure().invoke(failure -> LOG.warnf("Files could not be looked through: %s", failure.toString()))
+                .onFailure().recoverWithNull();
     }
 
     private Uni<Void> look(StoredFile file) {
+        if (!file.isComplete()) {
+            return Uni.createFrom().voidItem();
+        }
         long age = clock.millis() - file.completedAt();
         if (age > ttl.toMillis()) {
             return delete(file);
@@ -74,19 +84,6 @@ public final class ExpiryJob {
 
     private Uni<Void> delete(StoredFile file) {
         return store.delete(file).invoke(swept::incrementAndGet);
-    }
-
-    /** A file that cannot be deleted must not keep the job from the following ones. */
-    private static Uni<Void> lenient(StoredFile file, Uni<Void> work) {
-        return work.onFailure()
-                .invoke(failure -> LOG.warnf("The file %s could not be swept: %s", file.id(), failure.toString()))
-                .onFailure().recoverWithNull();
-    }
-
-    private static Uni<Void> each(Multi<Void> work) {
-        return work.onItem().ignoreAsUni()
-                .onFailure().invoke(failure -> LOG.warnf("Files could not be looked through: %s", failure.toString()))
-                .onFailure().recoverWithNull();
     }
 
     /** Number of deleted files since startup. */

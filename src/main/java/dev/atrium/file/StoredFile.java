@@ -69,8 +69,7 @@ public record StoredFile(String id, String namespace, String room, String name, 
 
     public StoredFile as(State other) {
         return new StoredFile(id, namespace, room, name, size, type, sha256, session, user, address, chunk, createdAt,
-                completedAt,
-                other);
+                completedAt, other);
     }
 
     StoredFile completed(String digest, long at) {

@@ -90,14 +90,12 @@ public final class SendOrder {
             busy = false;
             if (error == null) {
                 entry.emitter.complete(item);
+            } else if (REPEATED.contains(error.code())) {
+                expect(entry.key);
+                entry.emitter.fail(error);
+                rejectWaiting();
             } else {
-                if (REPEATED.contains(error.code())) {
-                    expect(entry.key);
-                    entry.emitter.fail(error);
-                    rejectWaiting();
-                } else {
-                    entry.emitter.fail(error);
-                }
+                entry.emitter.fail(error);
             }
             next();
         }

@@ -190,7 +190,7 @@ final class CatchUp {
         failures = 0;
         busy = false;
         if (history.continues(position)) {
-            take(history);
+            history.messages().forEach(message -> due.add(new EncodedMessage(message)));
         } else {
             lose();
         }
@@ -214,12 +214,6 @@ final class CatchUp {
     private static Duration pause(int failures) {
         Duration pause = FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 10));
         return pause.compareTo(LONGEST_RETRY) < 0 ? pause : LONGEST_RETRY;
-    }
-
-    private void take(History history) {
-        for (Message message : history.messages()) {
-            due.add(new EncodedMessage(message));
-        }
     }
 
     /**

@@ -76,21 +76,11 @@ public final class EventLoops {
 
     /** Returns whether an event loop is one of those that were found blocked, and still does not run. Any thread. */
     public boolean isBlocked(EventExecutor loop) {
-        for (Loop each : blocked) {
-            if (each.executor == loop) {
-                return each.lag.blockedNanos() > LAG_NANOS;
-            }
-        }
-        return false;
+        return blocked.stream().anyMatch(each -> each.executor == loop && each.lag.blockedNanos() > LAG_NANOS);
     }
 
     /** Returns whether the lag of an event loop was above the threshold twice in a row. */
     boolean isLagLasting(long nanos) {
-        for (Loop loop : loops) {
-            if (loop.lag.isLasting(nanos)) {
-                return true;
-            }
-        }
-        return false;
+        return loops.stream().anyMatch(loop -> loop.lag.isLasting(nanos));
     }
 }

@@ -20,20 +20,15 @@ public interface Pausable {
      */
     default <T> void await(Uni<T> work, Consumer<? super T> item, Consumer<Throwable> failure) {
         pause();
-        work.subscribe().with(
-                result -> {
-                    try {
-                        item.accept(result);
-                    } finally {
-                        resume();
-                    }
-                },
-                cause -> {
-                    try {
-                        failure.accept(cause);
-                    } finally {
-                        resume();
-                    }
-                });
+        work.subscribe().with(result -> resumeAfter(() -> item.accept(result)),
+                cause -> resumeAfter(() -> failure.accept(cause)));
+    }
+
+    private void resumeAfter(Runnable handler) {
+        try {
+            handler.run();
+        } finally {
+            resume();
+        }
     }
 }

@@ -16,6 +16,5 @@ import io.netty.channel.EventLoop;
  * @param format encoding of the session's messages
  */
 public record SessionRequest(Caller caller, EventLoop eventLoop, String namespace, Transport transport,
-        ClientConnection connection,
-        WireFormat<ByteBuf> format) {
+        ClientConnection connection, WireFormat<ByteBuf> format) {
 }

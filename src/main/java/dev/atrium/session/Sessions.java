@@ -137,20 +137,12 @@ public final class Sessions {
 
     /** Returns the number of new connections whose handshake, join or resumption is running or waiting. */
     public int newConnections() {
-        int all = 0;
-        for (SessionLoop loop : loops.values()) {
-            all += loop.handshakeThrottle().newConnections();
-        }
-        return all;
+        return loops.values().stream().mapToInt(loop -> loop.handshakeThrottle().newConnections()).sum();
     }
 
     /** Returns the largest backlog of undelivered messages on any event loop, in bytes. */
     public long backlog() {
-        long max = 0;
-        for (SessionLoop loop : loops.values()) {
-            max = Math.max(max, loop.delivery().backlog());
-        }
-        return max;
+        return loops.values().stream().mapToLong(loop -> loop.delivery().backlog()).max().orElse(0);
     }
 
     /** Returns whether new messages have to wait: the backlog of an event loop is over its limit, or memory is scarce. */

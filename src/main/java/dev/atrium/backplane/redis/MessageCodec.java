@@ -159,11 +159,8 @@ final class MessageCodec {
     }
 
     private static void write(JsonGenerator json, String field, Set<String> names) throws IOException {
-        json.writeArrayFieldStart(field);
-        for (String name : names) {
-            json.writeString(name);
-        }
-        json.writeEndArray();
+        json.writeFieldName(field);
+        json.writeArray(names.toArray(String[]::new), 0, names.size());
     }
 
     private static void writeSender(JsonGenerator json, Sender sender) throws IOException {

@@ -86,8 +86,7 @@ final class Reaper {
                     if (result.failed()) {
                         LOG.warnf(
                                 "The members of dead replica %s could not all be removed; a replica tries again within seconds: %s",
-                                dead,
-                                result.cause().getMessage());
+                                dead, result.cause().getMessage());
                     }
                 });
     }

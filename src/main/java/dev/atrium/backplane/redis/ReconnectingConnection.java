@@ -34,8 +34,7 @@ final class ReconnectingConnection {
     private static final int CONNECT_SECONDS = 5;
     private static final String NO_HANDSHAKE = "no answer to the handshake within " + CONNECT_SECONDS
             + " s: Redis hangs, or has as many clients as its maxclients";
-    private static final String NO_ANSWER = "no answer to the first commands within " + CONNECT_SECONDS
-            + " s: Redis hangs";
+    private static final String NO_ANSWER = "no answer to the first commands within " + CONNECT_SECONDS + " s: Redis hangs";
     /** Silence of Redis, before a connection ends, after which the client's own read timeout has ended it. */
     private static final int MOST_SILENT_SECONDS = 3;
 

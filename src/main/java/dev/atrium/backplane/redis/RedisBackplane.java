@@ -98,8 +98,7 @@ public final class RedisBackplane implements Backplane {
      * Starts to connect, and returns at once; until connected, every call fails with
      * {@link dev.atrium.backplane.BackplaneUnavailableException}.
      */
-    public static RedisBackplane start(BackplaneConfig config, HistoryPolicy history, Node node, Vertx vertx,
-            Redis redis) {
+    public static RedisBackplane start(BackplaneConfig config, HistoryPolicy history, Node node, Vertx vertx, Redis redis) {
         RedisBackplane backplane = new RedisBackplane(config, history, node, vertx, redis);
         Subscriptions subscriptions = backplane.subscriptions;
         backplane.heartbeat.start(backplane::beat, subscriptions.connection::confirm, subscriptions::restart);
@@ -108,8 +107,7 @@ public final class RedisBackplane implements Backplane {
             backplane.publications.start();
         }
         subscriptions.start(backplane::handle);
-        backplane.refreshTimer = backplane.loop.every(
-                Math.max(1000, backplane.roomTtlMillis / 3), backplane::refreshRooms);
+        backplane.refreshTimer = backplane.loop.every(Math.max(1000, backplane.roomTtlMillis / 3), backplane::refreshRooms);
         return backplane;
     }
 
@@ -212,8 +210,8 @@ public final class RedisBackplane implements Backplane {
         BackplaneStatus.State state = !receiving ? heartbeat.stateWithoutProbes(commands.isUp())
                 : problems.all().isEmpty() ? BackplaneStatus.State.RECEIVING : BackplaneStatus.State.REFUSED;
         return new BackplaneStatus("redis", state, problems.detail(), problems.reasons(), heartbeat.roundTripSeconds(),
-                errors.sum(), reconnects.sum(),
-                subscriptions.healed.sum(), subscriptions.lost.sum(), commands.pending() > 0 || !log.isIdle());
+                errors.sum(), reconnects.sum(), subscriptions.healed.sum(), subscriptions.lost.sum(),
+                commands.pending() > 0 || !log.isIdle());
     }
 
     @Override

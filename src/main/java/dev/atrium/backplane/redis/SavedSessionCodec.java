@@ -36,8 +36,7 @@ final class SavedSessionCodec {
         JsonObject json = new JsonObject(state);
         Map<String, Boolean> rooms = new LinkedHashMap<>();
         json.getJsonObject("rooms").forEach(room -> rooms.put(room.getKey(), (Boolean) room.getValue()));
-        return new SavedSession(token, new Sender(json.getString("id"), json.getString("user")), json.getString("ns"),
-                rooms,
+        return new SavedSession(token, new Sender(json.getString("id"), json.getString("user")), json.getString("ns"), rooms,
                 json.getJsonArray("granted", new JsonArray()).stream().map(String.class::cast).collect(Collectors.toSet()));
     }
 }

@@ -165,16 +165,14 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
         Set<String> ids = new HashSet<>();
         for (Path path : entries(SafeId::matches)) {
             String id = path.getFileName().toString();
-            StoredFile file = whole.get(id);
-            if (file == null) {
-                file = readable(id);
-            }
+            StoredFile known = whole.get(id);
+            StoredFile file = known != null ? known : readable(id);
             if (file != null) {
                 files.add(file);
-            }
-            if (file != null && file.state() == StoredFile.State.SAID) {
-                ids.add(id);
-                whole.put(id, file);
+                if (file.state() == StoredFile.State.SAID) {
+                    ids.add(id);
+                    whole.put(id, file);
+                }
             }
         }
         whole.keySet().retainAll(ids);

@@ -40,8 +40,7 @@ public final class S3Start {
      */
     public static S3Store start(FileConfig.S3 settings) {
         Require.that(settings.bucket().filter(name -> name.matches("[a-zA-Z0-9._-]{3,63}")).isPresent(),
-                "atrium.file.s3.bucket",
-                "the name of a bucket because of atrium.file.store=s3");
+                "atrium.file.s3.bucket", "the name of a bucket because of atrium.file.store=s3");
         Require.that(settings.prefix().matches("[\\w/.-]{0,200}"), "atrium.file.s3.prefix",
                 "up to 200 letters, digits or one of _ / . -");
         settings.endpoint().ifPresent(endpoint -> Require.that(
