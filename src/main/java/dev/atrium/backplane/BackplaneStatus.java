@@ -7,8 +7,6 @@ import java.util.Map;
  * Status of the backplane, for health checks and metrics.
  *
  * @param kind {@code memory} or {@code redis}
- * @param state what works
- * @param detail description for a person
  * @param problems what does not work, with the reason: the code of Redis's reply such as OOM, {@value #UNREACHABLE}, or
  *        {@value #SILENT} where Redis replies but no message arrives
  * @param roundTripSeconds of the last probe, from its publication to its receipt

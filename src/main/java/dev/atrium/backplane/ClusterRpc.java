@@ -11,7 +11,6 @@ public interface ClusterRpc {
     /**
      * Replies received in time.
      *
-     * @param replies one reply per replica that replied
      * @param replicas number of replicas that were sent the request
      * @param unheard number of replicas that were not, because they did not listen, and that have not been gone for long, if
      *        they are gone; at least one while it is not known which replicas there are

@@ -9,8 +9,6 @@ import java.util.Set;
  * Saved state of a session, from which its client can resume on any replica after its connection broke.
  *
  * @param token resume token, a secret of the client; begins with the name of the replica that keeps the session
- * @param self the session's id and user
- * @param namespace the session's namespace
  * @param rooms names of the joined rooms; true where the session receives presence events
  * @param granted those of the rooms to which the application has added it, whatever its token grants
  */

@@ -10,12 +10,8 @@ import java.util.function.Predicate;
  * Quotas of files. An upload counts with its whole size from its beginning.
  *
  * @param size maximum bytes of one file
- * @param roomBytes maximum bytes of all files of a room
  * @param userBytes maximum bytes of all files of a user, or of the anonymous clients of one address
- * @param totalBytes maximum bytes of all files
- * @param roomFiles maximum number of files of a room
  * @param userFiles maximum number of files of a user, or of the anonymous clients of one address
- * @param totalFiles maximum number of files of all rooms
  * @param unfinished maximum number of concurrent uploads of one user, or of one anonymous session
  */
 record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int roomFiles, int userFiles, int totalFiles,

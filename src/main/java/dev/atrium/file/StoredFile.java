@@ -10,7 +10,6 @@ import dev.atrium.room.RoomId;
  * @param namespace of the room in which it is published
  * @param room name of that room
  * @param name file name from its sender; any text, not a path
- * @param size bytes
  * @param type media type as declared by its sender; a viewer must not trust it
  * @param sha256 of its bytes, in hexadecimal digits; null while it is unknown
  * @param session that began the upload
@@ -20,7 +19,6 @@ import dev.atrium.room.RoomId;
  * @param chunk bytes of each chunk but the last
  * @param createdAt when the upload began, epoch milliseconds
  * @param completedAt when it was verified, epoch milliseconds; 0 before
- * @param state of the upload
  */
 public record StoredFile(String id, String namespace, String room, String name, long size, String type, String sha256,
         String session, String user, String address, int chunk, long createdAt, long completedAt, State state) {

@@ -50,7 +50,6 @@ public final class Cluster {
      * Sends a request to every replica that is alive: one item for each, empty for a replica that has not replied in time.
      *
      * @param kind of request, a single word
-     * @param patience maximum time to wait for replies
      */
     public Uni<List<Optional<String>>> callAll(String kind, String question, Duration patience) {
         return backplane.clusterRpc().callAll(kind + ' ' + question, patience).onFailure().transform(ErrorReply::of)

@@ -46,11 +46,7 @@ public sealed interface Event {
     record Resumed(Subject who, String former, int rooms) implements Life {
     }
 
-    /**
-     * The connection of a session has changed its transport.
-     *
-     * @param carrier {@code websocket}
-     */
+    /** The connection of a session has changed its transport, now {@code websocket}. */
     record Upgraded(Subject who, String carrier) implements Life {
     }
 
@@ -82,11 +78,7 @@ public sealed interface Event {
     record HeartbeatMissed(Subject who) implements Life {
     }
 
-    /**
-     * A message was delivered to the members of its room on one event loop of this replica.
-     *
-     * @param members number of members
-     */
+    /** A message was delivered to the members of its room on one event loop of this replica. */
     record Delivered(Message message, int members) implements Event {
     }
 

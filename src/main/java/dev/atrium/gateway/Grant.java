@@ -8,9 +8,6 @@ import dev.atrium.security.Policy;
 /**
  * Permissions of a client for rooms that are only known during the execution of a command, for example the rooms of an earlier
  * session. Created when the command is permitted.
- *
- * @param policy of this server
- * @param identity of the client
  */
 record Grant(Policy policy, Identity identity) {
 

@@ -11,7 +11,6 @@ import java.util.function.Function;
 /**
  * Page of the members of a room, in the order in which they joined.
  *
- * @param members of this page
  * @param next cursor of the next page; null after the last one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -26,7 +25,6 @@ public record MemberPage<T>(List<T> members, String next) {
      *
      * @param user the name; null for a session without one
      * @param since when the first of the sessions joined, epoch milliseconds
-     * @param sessions ids of the sessions
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @ProtocolNames

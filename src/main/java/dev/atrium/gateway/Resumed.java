@@ -8,8 +8,6 @@ import java.util.Map;
 /**
  * Result of a resume: the session continues as the one of an earlier connection.
  *
- * @param self its id and user
- * @param token resume token for the next time
  * @param rooms rooms that it is in again, its own and its namespace's among them
  */
 public record Resumed(Sender self, String token, List<Joined> rooms) {

@@ -7,7 +7,6 @@ import dev.atrium.room.StreamPosition;
  * State of a room.
  *
  * @param members number of sessions in it; null for a client that may not know it
- * @param head newest stream position
  */
 public record RoomState(RoomId room, Integer members, StreamPosition head) {
 }

@@ -3,7 +3,6 @@ package dev.atrium.room;
 /**
  * Marker of lost messages in a room: messages were lost and can no longer be read, so the receiver's copy has a gap.
  *
- * @param room the room
  * @param position the messages that follow are those after it; in a new epoch if the whole history was lost
  */
 public record HistoryGap(RoomId room, StreamPosition position) implements Delivery {

@@ -4,9 +4,6 @@ package dev.atrium.room;
  * A message published in a room, with its stream position; a volatile message has none, is in no history, and may be dropped on
  * its way to a slow member.
  *
- * @param room the room
- * @param event name of the event
- * @param data payload
  * @param from the sending session, or null for a backend, which has none
  * @param echo whether the sender receives it, too
  * @param audience the members of the room that receive it; null for all

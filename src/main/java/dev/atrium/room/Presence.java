@@ -5,7 +5,6 @@ import java.util.Comparator;
 /**
  * Presence of one session in a room.
  *
- * @param who the session
  * @param since when it joined, in milliseconds since 1970
  */
 public record Presence(Sender who, long since) {

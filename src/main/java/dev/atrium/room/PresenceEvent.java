@@ -3,10 +3,6 @@ package dev.atrium.room;
 /**
  * Presence event: a session joined or left a room. Delivered to members that asked for presence; has no offset and is not kept
  * in the history.
- *
- * @param room the room
- * @param change joined or left
- * @param who the session
  */
 public record PresenceEvent(RoomId room, Change change, Sender who) implements Delivery {
 

@@ -5,7 +5,6 @@ import java.util.List;
 /**
  * Page of the rooms of a namespace.
  *
- * @param names names of the rooms
  * @param next cursor of the next page; null on the last page
  */
 public record RoomPage(List<String> names, String next) {

@@ -25,13 +25,7 @@ public final class EventLoops {
     private record Loop(SingleThreadEventExecutor executor, LoopLag lag) {
     }
 
-    /**
-     * A task that blocks an event loop.
-     *
-     * @param thread name of the event loop's thread
-     * @param nanos how long it has been blocked
-     * @param stack what it does at the moment
-     */
+    /** A task that blocks an event loop. */
     public record Blocked(String thread, long nanos, StackTraceElement[] stack) {
     }
 

@@ -8,10 +8,8 @@ import java.time.Duration;
  * Settings of the in-process backplane.
  *
  * @param ttl how long an unused room keeps its stream position
- * @param history limits of each room's history
  * @param resumeWindow how long a session can be resumed after its connection broke; zero for never
  * @param idempotencyWindow how long an idempotency key is remembered
- * @param clock source of the current time
  */
 public record MemorySettings(Duration ttl, HistoryPolicy history, Duration resumeWindow, Duration idempotencyWindow,
         Clock clock) {

@@ -7,9 +7,6 @@ import dev.atrium.room.Node;
  *
  * @param loop event loop on which their state is used
  * @param limiter bounds the commands in flight of background work
- * @param node this replica
- * @param lease lease of this replica
- * @param memory memory of Redis
  */
 record RedisContext(RedisLoop loop, ConcurrencyLimiter limiter, RedisKeys keys, Node node, Lease lease, RedisMemory memory) {
 }

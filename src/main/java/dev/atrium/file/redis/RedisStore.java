@@ -35,7 +35,6 @@ public final class RedisStore implements FileStore, AutoCloseable {
     /**
      * Creates the store; it connects with the first file.
      *
-     * @param prefix of every key
      * @param ttl after which untouched keys expire
      */
     public RedisStore(Redis redis, Vertx vertx, String prefix, Duration ttl) {
