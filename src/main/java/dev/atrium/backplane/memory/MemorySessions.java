@@ -7,12 +7,11 @@ import dev.atrium.room.RoomId;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * In-process session store, for connected sessions and those disconnected within the resume window. The memory of the latter is
@@ -29,17 +28,15 @@ final class MemorySessions implements SessionStore {
     private static final int SESSION_BYTES = 600;
     private static final int ROOM_BYTES = 150;
 
-    private final ConcurrentMap<String, Entry> entries = new ConcurrentHashMap<>();
+    /** By their tokens. All maps are used under the lock of this store. */
+    private final Map<String, Entry> entries = new HashMap<>();
     /** Newest token of each session by its own room. */
-    private final ConcurrentMap<RoomId, String> tokens = new ConcurrentHashMap<>();
-    /**
-     * Disconnected sessions, and old tokens that lead to sessions, by their token, the oldest first. Its lock guards
-     * {@link #disconnectedBytes}.
-     */
-    private final Map<String, Entry> disconnected = new LinkedHashMap<>();
-    private long disconnectedBytes;
+    private final Map<RoomId, String> tokens = new HashMap<>();
+    /** Tokens of the disconnected sessions, and old tokens that lead to sessions, the oldest first. */
+    private final Set<String> expiring = new LinkedHashSet<>();
+    private long expiringBytes;
+    private long nextCleanup;
     private final long mostBytes;
-    private final AtomicLong nextCleanup = new AtomicLong();
     private final Node node;
     private final long windowMillis;
     private final Clock clock;
@@ -89,93 +86,74 @@ final class MemorySessions implements SessionStore {
 
     @Override
     public Uni<Void> save(SavedSession session) {
-        // One that was taken over meanwhile stays so: its token leads to the next one.
-        return Uni.createFrom().voidItem().invoke(() -> {
-            // A resumption between the two steps would have its token replaced by the older one.
-            synchronized (this) {
-                Entry saved = entries.compute(session.token(),
-                        (token, present) -> present != null && !present.isCurrent(token) ? present
-                                : new Entry(session, CONNECTED));
-                if (saved.isCurrent(session.token())) {
-                    tokens.put(saved.room(), session.token());
-                }
+        return change(() -> {
+            Entry present = entries.get(session.token());
+            // One that was taken over meanwhile stays so: its token leads to the next one.
+            if (present == null || present.isCurrent(session.token())) {
+                put(session.token(), new Entry(session, CONNECTED));
             }
         });
     }
 
     @Override
     public Uni<Void> release(String token) {
-        return Uni.createFrom().voidItem().invoke(() -> {
+        return change(() -> {
             long now = clock.millis();
-            Entry released = entries.computeIfPresent(token,
-                    (key, present) -> new Entry(present.session, now + windowMillis));
-            if (released != null && released.isCurrent(token)) {
-                addDisconnected(token, released);
+            Entry present = entries.get(token);
+            if (present != null) {
+                put(token, new Entry(present.session, now + windowMillis));
             }
             removeExpired(now);
         });
     }
 
-    /** Adds a disconnected session; those that have been disconnected the longest are forgotten if all take too much memory. */
-    private void addDisconnected(String token, Entry released) {
-        synchronized (disconnected) {
-            removeDisconnected(token);
-            if (entries.get(token) != released) {
-                // Resumed meanwhile.
-                return;
+    @Override
+    public Uni<Void> delete(String token) {
+        return change(() -> {
+            Entry present = entries.get(token);
+            // An entry that leads from an old token to the next one stays: the client may still present the old one.
+            if (present != null && present.isCurrent(token)) {
+                remove(token);
             }
-            disconnected.put(token, released);
-            disconnectedBytes += released.bytes();
-            while (disconnectedBytes > mostBytes) {
-                String longest = disconnected.keySet().iterator().next();
-                remove(longest, removeDisconnected(longest));
+        });
+    }
+
+    private Uni<Void> change(Runnable change) {
+        return Uni.createFrom().voidItem().invoke(() -> {
+            synchronized (this) {
+                change.run();
             }
+        });
+    }
+
+    /** Sets the entry of a token. Those that expire first are forgotten if all that expire take too much memory. */
+    private void put(String token, Entry entry) {
+        remove(token);
+        entries.put(token, entry);
+        if (entry.isCurrent(token)) {
+            tokens.put(entry.room(), token);
+        }
+        if (entry.until != CONNECTED) {
+            expiring.add(token);
+            expiringBytes += entry.bytes();
+        }
+        while (expiringBytes > mostBytes) {
+            remove(expiring.iterator().next());
+        }
+    }
+
+    private void remove(String token) {
+        Entry gone = entries.remove(token);
+        if (gone != null) {
+            tokens.remove(gone.room(), token);
+            expiringBytes -= expiring.remove(token) ? gone.bytes() : 0;
         }
     }
 
     /** Returns whether the session of an own room is connected and saved, or can be resumed. */
     synchronized boolean isKept(RoomId room) {
         String token = tokens.get(room);
-        Entry entry = token == null ? null : entries.get(token);
-        return entry != null && entry.isCurrent(token) && entry.until >= clock.millis();
-    }
-
-    private boolean remove(String token, Entry entry) {
-        boolean removed = entries.remove(token, entry);
-        if (removed) {
-            removeToken(token, entry);
-        }
-        return removed;
-    }
-
-    /** An entry that leads to the next token leaves the session under that one. */
-    private void removeToken(String token, Entry gone) {
-        if (gone.isCurrent(token)) {
-            tokens.remove(gone.room(), token);
-        }
-    }
-
-    /** @return the entry; null if the token is not that of a disconnected session */
-    private Entry removeDisconnected(String token) {
-        synchronized (disconnected) {
-            Entry gone = disconnected.remove(token);
-            disconnectedBytes -= gone == null ? 0 : gone.bytes();
-            return gone;
-        }
-    }
-
-    @Override
-    public Uni<Void> delete(String token) {
-        // An entry that leads from an old token to the next one stays: the client may still present the old one.
-        return Uni.createFrom().voidItem().invoke(() -> {
-            Entry left = entries.computeIfPresent(token, (key, present) -> {
-                removeToken(token, present);
-                return present.isCurrent(token) ? null : present;
-            });
-            if (left == null) {
-                removeDisconnected(token);
-            }
-        });
+        return token != null && entries.get(token).until >= clock.millis();
     }
 
     @Override
@@ -196,29 +174,22 @@ final class MemorySessions implements SessionStore {
                 session = new SavedSession(newToken(), old.self(), old.namespace(), old.rooms(), old.granted());
                 connected = found.until == CONNECTED;
                 putLead(old.token(), session, windowMillis);
-                Entry resumed = new Entry(session, CONNECTED);
-                entries.put(session.token(), resumed);
-                tokens.put(resumed.room(), session.token());
+                put(session.token(), new Entry(session, CONNECTED));
             }
-            Uni<?> ended = connected
-                    ? host.end(session.namespace(), session.self().id(), true)
-                    : Uni.createFrom().voidItem();
+            Uni<?> ended = connected ? host.end(session.namespace(), session.self().id(), true) : Uni.createFrom().voidItem();
             return ended.replaceWith(session);
         });
     }
 
     @Override
     public Uni<Void> lead(String oldToken, SavedSession session, Duration ttl) {
-        return Uni.createFrom().voidItem()
-                .invoke(() -> putLead(oldToken, session, Math.max(windowMillis, ttl.toMillis())));
+        return change(() -> putLead(oldToken, session, Math.max(windowMillis, ttl.toMillis())));
     }
 
     private void putLead(String oldToken, SavedSession session, long millis) {
         // Without the rooms, whose names it would keep in memory.
         SavedSession next = new SavedSession(session.token(), session.self(), session.namespace(), Map.of(), Set.of());
-        Entry lead = new Entry(next, clock.millis() + millis);
-        entries.put(oldToken, lead);
-        addDisconnected(oldToken, lead);
+        put(oldToken, new Entry(next, clock.millis() + millis));
     }
 
     /** Finds the session that a token leads to, over any number of resumptions whose reply the client never received. */
@@ -228,20 +199,20 @@ final class MemorySessions implements SessionStore {
             token = found.session.token();
             found = entries.get(token);
         }
-        if (found == null || found.until >= clock.millis()) {
-            return found;
+        if (found != null && found.until < clock.millis()) {
+            remove(token);
+            return null;
         }
-        if (remove(token, found)) {
-            removeDisconnected(token);
-        }
-        return null;
+        return found;
     }
 
     @Override
     public Uni<Boolean> isTakenOver(String token) {
         return Uni.createFrom().item(() -> {
-            Entry entry = entries.get(token);
-            return entry != null && !entry.isCurrent(token);
+            synchronized (this) {
+                Entry entry = entries.get(token);
+                return entry != null && !entry.isCurrent(token);
+            }
         });
     }
 
@@ -253,34 +224,29 @@ final class MemorySessions implements SessionStore {
 
     @Override
     public Uni<Void> revoke(String namespace, String user) {
-        return Uni.createFrom().voidItem().invoke(() -> entries.forEach((token, entry) -> {
+        return change(() -> List.copyOf(entries.values()).forEach(entry -> {
             SavedSession session = entry.session;
             if (user.equals(session.self().user()) && (namespace == null || namespace.equals(session.namespace()))) {
-                forget(new RoomId(session.namespace(), session.self().id()));
+                forget(entry.room());
             }
         }));
     }
 
     /** Forgets a session that waits for its client; returns whether there was one. */
     private synchronized boolean forget(RoomId own) {
-        String token = isKept(own) ? tokens.get(own) : null;
-        Entry waiting = token == null ? null : entries.get(token);
-        boolean forgotten = waiting != null && waiting.until != CONNECTED && remove(token, waiting);
-        if (forgotten) {
-            removeDisconnected(token);
+        String token = tokens.get(own);
+        boolean waits = isKept(own) && entries.get(token).until != CONNECTED;
+        if (waits) {
+            remove(token);
         }
-        return forgotten;
+        return waits;
     }
 
     /** Removes expired entries. Runs when a session is released, so no timer is needed. */
     private void removeExpired(long now) {
-        long due = nextCleanup.get();
-        if (now >= due && nextCleanup.compareAndSet(due, now + windowMillis / 4)) {
-            entries.forEach((token, each) -> {
-                if (each.until < now && remove(token, each)) {
-                    removeDisconnected(token);
-                }
-            });
+        if (now >= nextCleanup) {
+            nextCleanup = now + windowMillis / 4;
+            expiring.stream().filter(token -> entries.get(token).until < now).toList().forEach(this::remove);
         }
     }
 }
