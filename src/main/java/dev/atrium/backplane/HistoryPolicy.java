@@ -5,7 +5,6 @@ import dev.atrium.setting.Require;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /** History limits per namespace: how much of a room's history is kept. Any thread. */
@@ -45,9 +44,7 @@ public final class HistoryPolicy {
         totalBytes = Runtime.getRuntime().maxMemory() / 100 * settings.heapPercent();
         // The longest pattern counts as the most specific one.
         rules = settings.namespace().entrySet().stream()
-                .sorted(Comparator
-                        .comparing((Map.Entry<String, BackplaneConfig.NamespaceHistory> rule) -> rule.getKey().length())
-                        .reversed())
+                .sorted(Comparator.comparingInt(rule -> -rule.getKey().length()))
                 .map(rule -> rule(rule.getKey(), rule.getValue(), settings))
                 .toList();
     }

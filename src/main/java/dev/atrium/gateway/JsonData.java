@@ -138,7 +138,7 @@ public final class JsonData {
     }
 
     public static boolean isPlaceholder(JsonNode value) {
-        return value.path("_placeholder").isBoolean() && value.path("_placeholder").booleanValue();
+        return value.path("_placeholder").booleanValue();
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.atrium.gateway;
 import dev.atrium.room.Publication;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Rules for the event and the idempotency key of a publication, the same for every transport. Pure. */
@@ -18,6 +19,8 @@ public final class PublicationRules {
     public static final Set<String> RESERVED_EVENTS = Set.of("connect", "connect_error", "disconnect", "disconnecting",
             "newListener", "removeListener");
 
+    /** Controls and separators, as in the names of rooms: they would end a line of a log or of a stream. */
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
     private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[!-~]{1,64}");
     private static final String EXPECTED_KEY = "expected 1 to 64 printable ASCII characters without spaces";
 
@@ -35,9 +38,9 @@ public final class PublicationRules {
         if (!JsonData.isWellFormed(event)) {
             return "event: expected whole characters, got half of a surrogate pair";
         }
-        int unprintable = event.codePoints().filter(PublicationRules::isUnprintable).findFirst().orElse(-1);
-        if (unprintable >= 0) {
-            return "event: expected printable characters, got U+" + String.format("%04X", unprintable);
+        Matcher unprintable = UNPRINTABLE.matcher(event);
+        if (unprintable.find()) {
+            return "event: expected printable characters, got U+" + "%04X".formatted((int) event.charAt(unprintable.start()));
         }
         if (RESERVED_EVENTS.contains(event)) {
             return "event: " + event + " is reserved for the client library of Socket.IO, which emits it itself";
@@ -65,13 +68,5 @@ public final class PublicationRules {
         if (key != null && !isIdempotencyKey(key)) {
             throw ErrorReply.badRequest(field + ": " + EXPECTED_KEY);
         }
-    }
-
-    /** As in the names of rooms: such a character would end a line of a log or of a stream. */
-    private static boolean isUnprintable(int character) {
-        return switch (Character.getType(character)) {
-            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
-            default -> false;
-        };
     }
 }
