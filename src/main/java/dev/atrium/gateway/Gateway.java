@@ -158,7 +158,6 @@ public final class Gateway implements Session.Listener {
         }
     }
 
-    /** Makes a session resumable, with the token that the session then has. */
     public Uni<Void> keep(Session session) {
         return service.keep(session);
     }

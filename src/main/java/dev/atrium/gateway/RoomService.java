@@ -83,7 +83,6 @@ public final class RoomService {
         return session;
     }
 
-    /** Records that the connection of a session is closed, which may be some time after the session has ended. */
     public void disconnected() {
         sessions.disconnected();
     }
@@ -129,13 +128,7 @@ public final class RoomService {
                         .chain(from -> join(session, room, watchesPresence, from).map(joined -> joined.asFrom(since, from)));
     }
 
-    /**
-     * Resumes an earlier session in a session that has just begun, with its id, its user and its rooms.
-     *
-     * @param token resume token that the client was sent
-     * @param places last positions that the client received, by the name of the room; the empty name is the whole namespace
-     * @param grant permissions that the client has now
-     */
+    /** Executes {@link Command.Resume} with the permissions that the client has now. */
     Uni<Resumed> resume(Session session, String token, Map<String, StreamPosition> places, Grant grant) {
         return resumption.take(session, token)
                 .chain(saved -> historyWindow.from(session.namespace(), Resumption.places(saved, places), grant)
@@ -145,10 +138,7 @@ public final class RoomService {
                         .onFailure().invoke(failure -> session.close(CloseReason.TRY_LATER)));
     }
 
-    /**
-     * Recovers an earlier session for a client that knows only the last message that it received, and that keeps its token: all
-     * of its rooms, or an error. After a failure the session cannot be used any more.
-     */
+    /** Executes {@link Command.Recover}. The client keeps its token. */
     Uni<Recovered> recover(Session session, String token, RecoveryOffset last, Grant grant) {
         return resumption.take(session, token)
                 .chain(saved -> recovery.places(saved, last)

@@ -149,7 +149,7 @@ final class MemoryRoom {
     }
 
     private void dropOld(long now) {
-        while (!history.isEmpty() && history.firstEntry().getValue().at() < now - limit.age()) {
+        while (history != null && !history.isEmpty() && history.firstEntry().getValue().at() < now - limit.age()) {
             count(-history.pollFirstEntry().getValue().size());
         }
     }
@@ -189,12 +189,9 @@ final class MemoryRoom {
     }
 
     synchronized History history(HistoryQuery query) {
-        if (history == null) {
-            return new History(position, List.of(), droppedMicros);
-        }
         dropOld(settings.clock().millis());
         long after = Math.max(0, query.after());
-        if (query.before() - 1 <= after) {
+        if (history == null || query.before() - 1 <= after) {
             return new History(position, List.of(), droppedMicros);
         }
         NavigableMap<Long, Message> range = history.subMap(after, false, query.before(), false);
@@ -280,10 +277,8 @@ final class MemoryRoom {
 
     /** Ends this room if it has been unused for longer than both its time to live and the age limit of its history. */
     synchronized boolean endIfUnused(long now) {
-        if (history != null) {
-            // A room whose members are silent would keep its messages far beyond their age.
-            dropOld(now);
-        }
+        // A room whose members are silent would keep its messages far beyond their age.
+        dropOld(now);
         return endIfUnusedSince(now - Math.max(settings.ttl().toMillis(), limit.size() == 0 ? 0 : limit.age()));
     }
 
