@@ -5,15 +5,14 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.atrium.backplane.BackplaneUnavailableException;
 import dev.atrium.gateway.AccessControl;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.room.RandomName;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Permission;
 import dev.atrium.session.Requester;
 import io.smallrye.mutiny.Uni;
 import java.nio.ByteBuffer;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -34,8 +33,7 @@ import org.jboss.logging.Logger;
 public final class Transfers {
 
     private static final Logger LOG = Logger.getLogger(Transfers.class);
-    private static final SecureRandom RANDOM = new SecureRandom();
-    private static final int ID_BYTES = 18;
+    private static final int ID_CHARACTERS = 24;
 
     private static final int MOST_WAITING = 256;
 
@@ -99,8 +97,9 @@ public final class Transfers {
         if (begun != null) {
             return transfer(begun);
         }
-        StoredFile file = new StoredFile(newId(), room.namespace(), room.name(), request.name(), request.size(), request.type(),
-                request.sha256(), session, user, uploader.address(), chunk, clock.millis(), 0, StoredFile.State.COMING);
+        StoredFile file = new StoredFile(RandomName.of(ID_CHARACTERS), room.namespace(), room.name(), request.name(),
+                request.size(), request.type(), request.sha256(), session, user, uploader.address(), chunk, clock.millis(), 0,
+                StoredFile.State.COMING);
         quotas.check(all, file);
         return store.create(file).map(created -> new Transfer(file, ChunkRange.missing(new BitSet(), file.chunks())));
     }
@@ -336,11 +335,5 @@ public final class Transfers {
 
     private static ErrorReply unknown() {
         return new ErrorReply(404, "file: there is none of that id");
-    }
-
-    private static String newId() {
-        byte[] bytes = new byte[ID_BYTES];
-        RANDOM.nextBytes(bytes);
-        return Base64.getUrlEncoder().encodeToString(bytes);
     }
 }

@@ -22,8 +22,8 @@ final class CatchUp {
     /** Approximate bytes held back; beyond that the messages are dropped here and read from the history when they are due. */
     private static final int MOST_HELD_BYTES = 1 << 20;
 
-    private static final Duration FIRST_RETRY = Duration.ofMillis(100);
-    private static final Duration LONGEST_RETRY = Duration.ofSeconds(2);
+    private static final long FIRST_RETRY_MILLIS = 100;
+    private static final long LONGEST_RETRY_MILLIS = 2_000;
     /** About an hour. */
     private static final int MOST_RETRIES = 1_800;
 
@@ -206,14 +206,10 @@ final class CatchUp {
             lose();
             next();
         } else if (!ended) {
-            Uni.createFrom().voidItem().onItem().delayIt().by(pause(failures)).emitOn(member.loop()::run)
+            long pause = Math.min(LONGEST_RETRY_MILLIS, FIRST_RETRY_MILLIS << Math.min(failures - 1, 10));
+            Uni.createFrom().voidItem().onItem().delayIt().by(Duration.ofMillis(pause)).emitOn(member.loop()::run)
                     .subscribe().with(due -> awaitTurn(), lost -> awaitTurn());
         }
-    }
-
-    private static Duration pause(int failures) {
-        Duration pause = FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 10));
-        return pause.compareTo(LONGEST_RETRY) < 0 ? pause : LONGEST_RETRY;
     }
 
     /**
