@@ -328,7 +328,8 @@ public final class Session implements Member, Requester {
      * @param detail sent in place of the reason's own text, where the wire format has room for it
      */
     public void close(CloseReason reason, String detail) {
-        if (end(reason)) {
+        if (open) {
+            closed(reason);
             connection.close(reason, detail);
         }
     }
@@ -343,22 +344,16 @@ public final class Session implements Member, Requester {
 
     /** Ends the session after its connection has closed or broken. */
     public void closed(CloseReason reason) {
-        end(reason);
+        if (open) {
+            open = false;
+            cancelDeadline();
+            loop.heartbeat().unwatch(beat);
+            listener.closed(this, reason);
+        }
     }
 
     void watch() {
         loop.heartbeat().watch(beat);
-    }
-
-    private boolean end(CloseReason reason) {
-        if (!open) {
-            return false;
-        }
-        open = false;
-        cancelDeadline();
-        loop.heartbeat().unwatch(beat);
-        listener.closed(this, reason);
-        return true;
     }
 
     private final class SessionBeat extends Heartbeat.Beat {
