@@ -49,10 +49,9 @@ public final class HeapPressure {
     }
 
     private void lookAfter(long millis, Vertx vertx) {
-        if (stopped) {
-            return;
+        if (!stopped) {
+            vertx.setTimer(millis, timer -> look(vertx));
         }
-        vertx.setTimer(millis, timer -> look(vertx));
     }
 
     private void look(Vertx vertx) {
