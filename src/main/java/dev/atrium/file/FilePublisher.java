@@ -10,23 +10,14 @@ import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;
 
-/** Publishes the event {@value #EVENT} of a complete file in its room: once, however often the reply to that is lost. */
-final class FilePublisher {
+/**
+ * Publishes the event {@value #EVENT} of a complete file in its room: once, however often the reply to that is lost.
+ *
+ * @param remembered window of the backplane's idempotency keys
+ */
+record FilePublisher(RoomService service, FileStore store, Duration remembered, Clock clock) {
 
     static final String EVENT = "@file";
-
-    private final RoomService service;
-    private final FileStore store;
-    private final Duration remembered;
-    private final Clock clock;
-
-    /** @param remembered window of the backplane's idempotency keys */
-    FilePublisher(RoomService service, FileStore store, Duration remembered, Clock clock) {
-        this.service = service;
-        this.store = store;
-        this.remembered = remembered;
-        this.clock = clock;
-    }
 
     /** Publishes for the client that has completed the upload, or that repeats its close because the reply was lost. */
     Uni<UploadResult> close(Uploader uploader, StoredFile file) {

@@ -14,17 +14,10 @@ import java.util.concurrent.TimeUnit;
 /**
  * History of clients that may join a room but not read its history: the messages that they missed while they were disconnected,
  * and nothing older.
+ *
+ * @param longestAbsenceMillis maximum age of a message that a client can have missed if it reconnects in time
  */
-final class HistoryWindow {
-
-    private final Backplane backplane;
-    private final long longestAbsenceMillis;
-
-    /** @param longestAbsenceMillis maximum age of a message that a client can have missed if it reconnects in time */
-    HistoryWindow(Backplane backplane, long longestAbsenceMillis) {
-        this.backplane = backplane;
-        this.longestAbsenceMillis = longestAbsenceMillis;
-    }
+record HistoryWindow(Backplane backplane, long longestAbsenceMillis) {
 
     /**
      * For each position that a client sent, by the name of the room: that position, or the later one from which the client may

@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * is not recovered: no message is lost silently and none is sent twice. Missed messages are sent in the order of their times,
  * so that the same holds for a client that is disconnected while it receives them.
  */
-final class Recovery {
+record Recovery(Backplane backplane) {
 
     /** Messages of different rooms that are this close in time may have been sent in another order than they were published. */
     private static final long UNSURE_MICROS = TimeUnit.SECONDS.toMicros(1);
@@ -37,12 +37,6 @@ final class Recovery {
 
     /** Lifetime of the first token: the client keeps it for as long as it stays connected. */
     static final Duration TOKEN_LEADS = Duration.ofDays(1);
-
-    private final Backplane backplane;
-
-    Recovery(Backplane backplane) {
-        this.backplane = backplane;
-    }
 
     /** Stream positions by the name of the room; fails if one of them cannot be determined. */
     Uni<Map<String, StreamPosition>> places(SavedSession saved, RecoveryOffset last) {

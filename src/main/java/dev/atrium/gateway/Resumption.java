@@ -26,18 +26,12 @@ import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
 /** Session resumption: stores sessions for their clients to resume, and resumes them. On the session's event loop. */
-final class Resumption {
+record Resumption(SessionStore store) {
 
     private static final Logger LOG = Logger.getLogger(Resumption.class);
 
     /** Maximum number of rooms of one client whose histories are read at a time. */
     private static final int MAX_READS = 8;
-
-    private final SessionStore store;
-
-    Resumption(SessionStore store) {
-        this.store = store;
-    }
 
     /** Makes a session resumable, if there is a resume window. */
     Uni<Void> keep(Session session) {

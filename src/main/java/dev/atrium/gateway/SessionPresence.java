@@ -12,17 +12,9 @@ import org.jboss.logging.Logger;
  * Presence of this replica's sessions: the rooms list them as members. A room that is no named one lists nobody, and a hidden
  * session is not listed anywhere. On the session's event loop.
  */
-final class SessionPresence {
+record SessionPresence(Backplane backplane, Sessions sessions) {
 
     private static final Logger LOG = Logger.getLogger(SessionPresence.class);
-
-    private final Backplane backplane;
-    private final Sessions sessions;
-
-    SessionPresence(Backplane backplane, Sessions sessions) {
-        this.backplane = backplane;
-        this.sessions = sessions;
-    }
 
     Uni<Void> enter(Session session, RoomId room) {
         return isListed(session, room) ? backplane.enter(room, new Presence(session.self(), System.currentTimeMillis()))
