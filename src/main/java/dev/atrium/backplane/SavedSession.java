@@ -1,5 +1,6 @@
 package dev.atrium.backplane;
 
+import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import java.util.Map;
 import java.util.Objects;
@@ -17,5 +18,10 @@ public record SavedSession(String token, Sender self, String namespace, Map<Stri
     /** Returns whether it is a session of that user, or of none, in that namespace. */
     public boolean isOf(String otherNamespace, String user) {
         return namespace.equals(otherNamespace) && Objects.equals(self.user(), user);
+    }
+
+    /** Returns the room of this session alone. */
+    public RoomId ownRoom() {
+        return new RoomId(namespace, self.id());
     }
 }

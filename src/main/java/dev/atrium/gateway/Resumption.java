@@ -140,8 +140,7 @@ record Resumption(SessionStore store) {
     /** Rooms to join again, each with the client's position in it, or null. */
     static Map<RoomId, StreamPosition> rooms(SavedSession saved, Map<String, StreamPosition> places) {
         Map<RoomId, StreamPosition> rooms = new LinkedHashMap<>();
-        String id = saved.self().id();
-        rooms.put(new RoomId(saved.namespace(), id), places.get(id));
+        rooms.put(saved.ownRoom(), places.get(saved.self().id()));
         rooms.put(RoomId.everyone(saved.namespace()), places.get(""));
         saved.rooms().keySet().forEach(name -> rooms.put(new RoomId(saved.namespace(), name), places.get(name)));
         return rooms;

@@ -49,10 +49,6 @@ final class MemorySessions implements SessionStore {
             return session.token().equals(token);
         }
 
-        RoomId room() {
-            return new RoomId(session.namespace(), session.self().id());
-        }
-
         long bytes() {
             long bytes = SESSION_BYTES;
             for (String name : session.rooms().keySet()) {
@@ -131,7 +127,7 @@ final class MemorySessions implements SessionStore {
         remove(token);
         entries.put(token, entry);
         if (entry.isCurrent(token)) {
-            tokens.put(entry.room(), token);
+            tokens.put(entry.session.ownRoom(), token);
         }
         if (entry.until != CONNECTED) {
             expiring.add(token);
@@ -145,7 +141,7 @@ final class MemorySessions implements SessionStore {
     private void remove(String token) {
         Entry gone = entries.remove(token);
         if (gone != null) {
-            tokens.remove(gone.room(), token);
+            tokens.remove(gone.session.ownRoom(), token);
             expiringBytes -= expiring.remove(token) ? gone.bytes() : 0;
         }
     }
@@ -227,7 +223,7 @@ final class MemorySessions implements SessionStore {
         return change(() -> List.copyOf(entries.values()).forEach(entry -> {
             SavedSession session = entry.session;
             if (user.equals(session.self().user()) && (namespace == null || namespace.equals(session.namespace()))) {
-                forget(entry.room());
+                forget(session.ownRoom());
             }
         }));
     }

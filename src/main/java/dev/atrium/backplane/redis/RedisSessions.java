@@ -125,7 +125,7 @@ final class RedisSessions extends RepublishedState implements SessionStore {
 
     /** Saves a session of this replica; ends it here if it has moved to another replica while this one slept past its lease. */
     private Future<Void> saveOrRepublish(SavedSession session) {
-        String mode = subscriptions.isMoved(ownRoom(session)) ? "keep" : "";
+        String mode = subscriptions.isMoved(session.ownRoom()) ? "keep" : "";
         Future<Response> save = commands.send(saveRequest(session, mode));
         if (!save.failed()) {
             stored.add(session.token());
@@ -156,18 +156,14 @@ final class RedisSessions extends RepublishedState implements SessionStore {
         SavedSession gone = local.remove(token);
         stored.remove(token);
         if (gone != null) {
-            subscriptions.withdrawMove(ownRoom(gone), token);
+            subscriptions.withdrawMove(gone.ownRoom(), token);
         }
         return gone;
     }
 
-    private static RoomId ownRoom(SavedSession session) {
-        return new RoomId(session.namespace(), session.self().id());
-    }
-
     private Future<Void> sendRelease(SavedSession session) {
         String token = session.token();
-        RoomId own = ownRoom(session);
+        RoomId own = session.ownRoom();
         return orRepublish(commands.send(Script.RELEASE
                 .with(keys.sessions(node), keys.session(node, token), keys.waiting(own), keys.room(own))
                 .arg(token).arg(memory.scaled(windowMillis)).arg(SavedSessionCodec.encode(session)).arg(node)),
@@ -180,7 +176,7 @@ final class RedisSessions extends RepublishedState implements SessionStore {
             SavedSession deleted = removeLocal(token);
             String sessions = keys.sessions(node);
             return orRepublish(commands.send(deleted == null ? Request.cmd(Command.HDEL).arg(sessions).arg(token)
-                    : Script.DELETE.with(sessions, keys.waiting(ownRoom(deleted))).arg(token)), this::suspectLostDeletes);
+                    : Script.DELETE.with(sessions, keys.waiting(deleted.ownRoom())).arg(token)), this::suspectLostDeletes);
         });
     }
 
@@ -246,7 +242,7 @@ final class RedisSessions extends RepublishedState implements SessionStore {
                 .compose(done -> {
                     local.put(session.token(), session);
                     stored.add(session.token());
-                    subscriptions.expectMoved(ownRoom(session), session.token());
+                    subscriptions.expectMoved(session.ownRoom(), session.token());
                     return commands.send(saveRequest(session, "take"));
                 })
                 .compose(saved -> {
@@ -382,7 +378,7 @@ final class RedisSessions extends RepublishedState implements SessionStore {
     }
 
     private Request saveRequest(SavedSession session, String mode) {
-        RoomId own = ownRoom(session);
+        RoomId own = session.ownRoom();
         return Script.SAVE.with(keys.sessions(node), keys.session(node, session.token()), keys.room(own))
                 .arg(session.token()).arg(SavedSessionCodec.encode(session)).arg(node).arg(mode)
                 .arg(log.roomMillis(own));

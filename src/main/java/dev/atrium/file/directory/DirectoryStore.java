@@ -9,7 +9,6 @@ import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -26,6 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -206,14 +206,11 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
     }
 
     private List<Path> entries(Predicate<String> named) throws IOException {
-        List<Path> entries = new ArrayList<>();
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(root.path(),
-                path -> named.test(path.getFileName().toString()))) {
-            stream.forEach(entries::add);
+        try (Stream<Path> all = Files.list(root.path())) {
+            return all.filter(path -> named.test(path.getFileName().toString())).toList();
         } catch (NoSuchFileException e) {
             return List.of();
         }
-        return entries;
     }
 
     private FileDirectory directory(String id) {

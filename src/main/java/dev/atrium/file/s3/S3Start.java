@@ -93,15 +93,12 @@ public final class S3Start {
     private static void check(S3Store store, String bucket) {
         try {
             store.check().await().atMost(CALL.plusSeconds(5));
-        } catch (S3Exception e) {
-            if (e.statusCode() < 500) {
+        } catch (S3Exception | SdkClientException e) {
+            if (e instanceof S3Exception refused && refused.statusCode() < 500) {
                 store.close();
-                throw new ConfigurationException(
-                        "atrium.file.s3.bucket: expected a bucket that exists and that we may use, got "
-                                + bucket + " (" + e.statusCode() + ")");
+                throw new ConfigurationException("atrium.file.s3.bucket: expected a bucket that exists and that we may use, "
+                        + "got " + bucket + " (" + refused.statusCode() + ")");
             }
-            LOG.warnf("The bucket %s is out of reach: %s", bucket, e.getMessage());
-        } catch (SdkClientException e) {
             LOG.warnf("The bucket %s is out of reach: %s", bucket, e.getMessage());
         }
     }
