@@ -109,15 +109,13 @@ public final class Transfers {
     }
 
     private Uni<Void> write(StoredFile file, Long index, ByteBuffer bytes) {
-        if (index == null || index < 0 || index >= file.chunks()) {
-            throw ErrorReply.parameter(400, "index", "expected the number of a chunk, from 0 to " + (file.chunks() - 1));
-        }
-        int length = file.length(index.intValue());
+        int number = chunkNumber(file, index);
+        int length = file.length(number);
         if (bytes.remaining() != length) {
             throw ErrorReply
                     .badRequest("bytes: expected " + length + " of them in chunk " + index + ", got " + bytes.remaining());
         }
-        return writes.write(file.id(), () -> store.write(file, index.intValue(), bytes), Transfers::takesNoMore)
+        return writes.write(file.id(), () -> store.write(file, number, bytes), Transfers::takesNoMore)
                 .chain(taken -> {
                     if (taken) {
                         received.addAndGet(length);
@@ -224,11 +222,15 @@ public final class Transfers {
     Uni<byte[]> read(Uploader uploader, String id, Long index) {
         return answered(() -> find(uploader, id).chain(file -> {
             require(uploader, file);
-            if (index == null || index < 0 || index >= file.chunks()) {
-                throw ErrorReply.parameter(400, "index", "expected the number of a chunk, from 0 to " + (file.chunks() - 1));
-            }
-            return read(file, index.intValue());
+            return read(file, chunkNumber(file, index));
         }));
+    }
+
+    private static int chunkNumber(StoredFile file, Long index) {
+        if (index == null || index < 0 || index >= file.chunks()) {
+            throw ErrorReply.parameter(400, "index", "expected the number of a chunk, from 0 to " + (file.chunks() - 1));
+        }
+        return index.intValue();
     }
 
     /** One chunk of a file that was looked up before. */
