@@ -82,21 +82,20 @@ public final class Cluster {
      * loop.
      */
     public <T> Uni<List<T>> each(String namespace, Audience audience, Function<Session, Uni<T>> work) {
-        List<Uni<Optional<T>>> works = new ArrayList<>();
-        for (Session session : sessions.all()) {
-            if (session.namespace().equals(namespace)) {
-                // One that is not admitted yet would be in a room before its client may receive messages.
-                works.add(Uni.createFrom().deferred(() -> session.isOpen() && session.isAdmitted()
-                        && audience.includes(session)
-                                ? work.apply(session).map(Optional::of)
-                                : Uni.createFrom().item(Optional.<T> empty()))
-                        .runSubscriptionOn(session.loop()::run)
-                        // A session that ends meanwhile must not fail the result of the others.
-                        .onFailure().invoke(failure -> LOG.debugf("Not done with a session: %s", failure.getMessage()))
-                        .onFailure().recoverWithItem(Optional.empty()));
-            }
-        }
-        return Resumption.all(works).map(all -> all.stream().flatMap(Optional::stream).toList());
+        return Resumption.all(sessions.all().stream().filter(session -> session.namespace().equals(namespace))
+                .map(session -> onLoop(session, audience, work)).toList())
+                .map(all -> all.stream().flatMap(Optional::stream).toList());
+    }
+
+    private static <T> Uni<Optional<T>> onLoop(Session session, Audience audience, Function<Session, Uni<T>> work) {
+        // One that is not admitted yet would be in a room before its client may receive messages.
+        return Uni.createFrom().deferred(() -> session.isOpen() && session.isAdmitted() && audience.includes(session)
+                ? work.apply(session).map(Optional::of)
+                : Uni.createFrom().item(Optional.<T> empty()))
+                .runSubscriptionOn(session.loop()::run)
+                // A session that ends meanwhile must not fail the result of the others.
+                .onFailure().invoke(failure -> LOG.debugf("Not done with a session: %s", failure.getMessage()))
+                .onFailure().recoverWithItem(Optional.empty());
     }
 
     /** Address of a replica over HTTP, {@code host:port}; null if it is not alive. */

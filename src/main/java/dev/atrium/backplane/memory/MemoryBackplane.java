@@ -89,10 +89,9 @@ public final class MemoryBackplane implements Backplane {
     @Override
     public void subscribe(RoomId room, Subscriber subscriber) {
         removeExpired();
-        boolean done;
-        do {
-            done = room(room).subscribe(subscriber);
-        } while (!done);
+        while (!room(room).subscribe(subscriber)) {
+            // The room has ended in this moment; another one takes its place.
+        }
         freeMemory();
     }
 
@@ -112,10 +111,9 @@ public final class MemoryBackplane implements Backplane {
     @Override
     public Uni<Void> enter(RoomId room, Presence presence) {
         return Uni.createFrom().voidItem().invoke(() -> {
-            boolean done;
-            do {
-                done = room(room).enter(presence);
-            } while (!done);
+            while (!room(room).enter(presence)) {
+                // The room has ended in this moment; another one takes its place.
+            }
         });
     }
 
