@@ -26,6 +26,9 @@ public abstract class FileStoreContract {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int CHUNK = 1000;
     private static final Random RANDOM = new Random(7);
+    private static final String LONG = "0123456789012345678901234567890123456789012345678901234567890123";
+    /** Longer than the name of a file may be. */
+    private static final String TOO_LONG = LONG + LONG + LONG + LONG;
 
     private FileStore store;
     private FileStore other;
@@ -200,7 +203,7 @@ public abstract class FileStoreContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "unknown", "../..", "a/b", "", ".", "a b", "file.json" })
+    @ValueSource(strings = { "unknown", "../..", "a/b", "", ".", "a b", "file.json", TOO_LONG })
     void an_id_that_no_file_has_is_not_found(String id) {
         assertThat(await(store.find(id))).isNull();
     }

@@ -98,11 +98,12 @@ class StoredFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "", ".", "..", "a/b", "a\\b", "a b", "a.b", "ü", "a\n", "\u0000", "a%2fb", "a:b" })
+    @ValueSource(strings = { "", ".", "..", "a/b", "a\\b", "a b", "a.b", "ü", "a\n", "\u0000", "a%2fb", "a:b",
+            "01234567890123456789012345678901234567890123456789012345678901234" })
     void any_other_id_is_not(String id) {
         assertThat(SafeId.matches(id)).isFalse();
         assertThatThrownBy(() -> SafeId.require(id)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("expected an id of letters, digits, _ and -");
+                .hasMessage("expected an id of 1 to 64 letters, digits, _ and -");
     }
 
     @Test
