@@ -163,20 +163,9 @@ public final class Transfers {
             if (file.isComplete()) {
                 return announcement.close(uploader, file);
             }
-            return transfer(file).chain(transfer -> {
-                if (transfer.missing().isEmpty()) {
-                    return seal(uploader, file);
-                }
-                return file.state() == StoredFile.State.SEALED ? reopen(file)
-                        : Uni.createFrom().item(UploadResult.missing(transfer));
-            });
+            return transfer(file).chain(transfer -> transfer.missing().isEmpty() ? seal(uploader, file)
+                    : Uni.createFrom().item(UploadResult.missing(transfer)));
         }));
-    }
-
-    /** An upload that was cut off while its chunks were removed would take no chunk, and could never be finished. */
-    private Uni<UploadResult> reopen(StoredFile file) {
-        StoredFile again = file.as(StoredFile.State.COMING);
-        return store.clear(again).chain(() -> transfer(again)).map(UploadResult::missing);
     }
 
     /** From now on no chunk is accepted, so that the verified bytes are the final ones. */
@@ -307,7 +296,20 @@ public final class Transfers {
         return store;
     }
 
+    /**
+     * A sealed upload whose chunks were lost or half removed begins anew: it would take no chunk, and could never be finished.
+     */
     private Uni<Transfer> transfer(StoredFile file) {
+        return present(file).chain(transfer -> {
+            if (file.state() != StoredFile.State.SEALED || transfer.missing().isEmpty()) {
+                return Uni.createFrom().item(transfer);
+            }
+            StoredFile again = file.as(StoredFile.State.COMING);
+            return store.clear(again).chain(() -> present(again));
+        });
+    }
+
+    private Uni<Transfer> present(StoredFile file) {
         return store.present(file).map(present -> new Transfer(file, ChunkRange.missing(present, file.chunks())));
     }
 

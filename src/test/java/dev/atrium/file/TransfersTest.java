@@ -305,9 +305,13 @@ class TransfersTest {
     @Test
     void a_sealed_upload_whose_chunks_are_missing_takes_them_again() {
         StoredFile file = open(ann, HELLO, HELLO_DIGEST).file();
-        write(ann, file, 0);
-        await(store.update(file.as(StoredFile.State.SEALED)));
-        assertThat(await(transfers.close(ann, file.id())).missing()).containsExactly(new ChunkRange(0, 2));
+        List<Supplier<List<ChunkRange>>> commands = List.of(() -> await(transfers.close(ann, file.id())).missing(),
+                () -> await(transfers.status(ann, file.id())).missing(), () -> open(ann, HELLO, HELLO_DIGEST).missing());
+        for (Supplier<List<ChunkRange>> command : commands) {
+            await(store.update(file.as(StoredFile.State.SEALED)));
+            assertThat(command.get()).containsExactly(new ChunkRange(0, 2));
+            write(ann, file, 0);
+        }
         writeAll(ann, file);
         assertThat(await(transfers.close(ann, file.id())).file().sha256()).isEqualTo(HELLO_DIGEST);
     }
