@@ -19,16 +19,21 @@ record Disk(Path root, long reserve) {
 
     /** @throws StoreFullException if writing so many bytes would leave less than the reserve */
     void require(long bytes) {
-        if (root.toFile().getUsableSpace() - reserve < bytes) {
+        if (hasLess(bytes, reserve)) {
             throw new StoreFullException(null);
         }
+    }
+
+    /** Java gives 0, and no error, for a directory that is gone or out of reach, which is not a full disk. */
+    private boolean hasLess(long bytes, long left) {
+        return root.toFile().getUsableSpace() - left < bytes && root.toFile().getTotalSpace() > 0;
     }
 
     /** The exception for a failure to write so many bytes. */
     RuntimeException explained(IOException failure, long bytes) {
         String message = String.valueOf(failure.getMessage());
         // The message may be in another language, so the free space is checked, too.
-        boolean full = FULL.stream().anyMatch(message::contains) || root.toFile().getUsableSpace() < bytes;
+        boolean full = FULL.stream().anyMatch(message::contains) || hasLess(bytes, 0);
         return full ? new StoreFullException(failure) : new UncheckedIOException(failure);
     }
 }

@@ -142,6 +142,13 @@ class DirectoryStoreTest extends FileStoreContract {
     }
 
     @Test
+    void a_chunk_of_a_file_that_is_gone_with_the_directory_finds_no_full_disk() throws Exception {
+        StoredFile file = begun(1);
+        FileDirectory.remove(root());
+        assertThat(await(store().write(file, 0, ByteBuffer.allocate(1)))).isFalse();
+    }
+
+    @Test
     void a_directory_that_cannot_be_made_is_no_store() throws Exception {
         Path file = Files.writeString(directory.resolve("file"), "");
         assertThatThrownBy(() -> DirectoryStore.in(file, 0)).isInstanceOf(IOException.class);
