@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -19,7 +20,7 @@ final class AsyncSemaphore {
     private final Queue<Turn> waiting = new ArrayDeque<>();
     private long taken;
 
-    private record Turn(long cost, Runnable begin) {
+    private record Turn(long cost, Runnable begin, Consumer<Throwable> fail) {
     }
 
     /**
@@ -41,10 +42,20 @@ final class AsyncSemaphore {
         return Uni.createFrom().emitter(emitter -> {
             Runnable begin = () -> Uni.createFrom().<T> deferred(work).onTermination().invoke(() -> leave(cost))
                     .subscribe().with(emitter::complete, emitter::fail);
-            if (!enter(new Turn(cost, begin))) {
+            if (!enter(new Turn(cost, begin, emitter::fail))) {
                 emitter.fail(new RejectedExecutionException("too many wait for files"));
             }
         });
+    }
+
+    /** Fails all work that waits. */
+    void failWaiting(Throwable failure) {
+        List<Turn> failed;
+        synchronized (waiting) {
+            failed = List.copyOf(waiting);
+            waiting.clear();
+        }
+        failed.forEach(turn -> turn.fail.accept(failure));
     }
 
     private boolean enter(Turn turn) {

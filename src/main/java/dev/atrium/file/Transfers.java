@@ -85,7 +85,9 @@ public final class Transfers {
     Uni<Transfer> open(Uploader uploader, RoomId room, String name, Long size, String type, String sha256) {
         return answered(() -> {
             FileRequest request = FileRequest.of(name, size, type, sha256);
-            return openings.take(1, () -> store().list().chain(all -> begin(uploader, room, request, all)));
+            // With a store that does not answer, each opening that waits would fail only when it has waited itself, too.
+            return openings.take(1, () -> store().list().onFailure().invoke(openings::failWaiting)
+                    .chain(all -> begin(uploader, room, request, all)));
         });
     }
 

@@ -80,6 +80,18 @@ class AsyncSemaphoreTest {
     }
 
     @Test
+    void work_that_waits_can_be_failed_and_what_runs_goes_on() {
+        Work first = take("first", 10);
+        Work waiting = take("a", 1);
+        semaphore.failWaiting(new IllegalStateException("failed"));
+        assertThatThrownBy(waiting.result()::join).hasRootCauseMessage("failed");
+        take("b", 1);
+        assertThat(first.result()).isNotDone();
+        first.released().complete("done");
+        assertThat(begun).containsExactly("first", "b");
+    }
+
+    @Test
     void work_takes_its_turn_when_it_is_subscribed_to() {
         Uni<String> later = semaphore.take(10, () -> Uni.createFrom().item(() -> {
             begun.add("later");

@@ -38,6 +38,7 @@ import dev.atrium.tracing.Tracing;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -47,9 +48,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -450,6 +453,17 @@ class TransfersTest {
     }
 
     @Test
+    void openings_that_wait_for_a_store_that_does_not_answer_fail_with_the_first_of_them() {
+        List<UniEmitter<? super Void>> asked = new ArrayList<>();
+        store.delay = Uni.createFrom().emitter(asked::add);
+        List<CompletableFuture<Transfer>> opened = Stream.of("a", "b", "c")
+                .map(name -> transfers.open(ann, LOBBY, name, 1L, null, null).subscribeAsCompletionStage()).toList();
+        asked.get(0).fail(new IOException("timeout"));
+        assertThat(opened).allSatisfy(each -> assertThat(each).isCompletedExceptionally());
+        assertThat(asked).hasSize(1);
+    }
+
+    @Test
     void a_server_without_files_replies_with_an_error() {
         Transfers none = Transfers.none(access);
         refuses(() -> none.open(ann, LOBBY, "a", 1L, null, null), 404, "file: this server keeps no files");
@@ -542,13 +556,14 @@ class TransfersTest {
 
         private final FileStore store;
         private volatile Throwable failure;
+        private volatile Uni<Void> delay = Uni.createFrom().voidItem();
 
         BreakableStore(FileStore store) {
             this.store = store;
         }
 
         private <T> Uni<T> reach(Supplier<Uni<T>> work) {
-            return Uni.createFrom().deferred(() -> failure == null ? work.get() : Uni.createFrom().failure(failure));
+            return delay.chain(() -> failure == null ? work.get() : Uni.createFrom().failure(failure));
         }
 
         @Override
