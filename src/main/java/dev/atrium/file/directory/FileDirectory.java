@@ -158,14 +158,24 @@ record FileDirectory(Path path) {
     }
 
     private void describe(StoredFile file) throws IOException {
-        Path growing = Files.createTempFile(path, JSON, null);
-        try (FileChannel json = FileChannel.open(growing, StandardOpenOption.WRITE)) {
-            put(json, ByteBuffer.wrap(StoredFileCodec.encode(file)), 0);
-            json.force(true);
-        }
-        Files.move(growing, path.resolve(JSON), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        replace(path.resolve(JSON), StoredFileCodec.encode(file));
         if (file.isComplete()) {
             forceNames();
+        }
+    }
+
+    /** Replaces a file atomically. If that fails nothing is left behind: on a full disk each attempt would take an inode. */
+    static void replace(Path file, byte[] content) throws IOException {
+        Path growing = Files.createTempFile(file.getParent(), file.getFileName().toString(), null);
+        try {
+            try (FileChannel channel = FileChannel.open(growing, StandardOpenOption.WRITE)) {
+                put(channel, ByteBuffer.wrap(content), 0);
+                channel.force(true);
+            }
+            Files.move(growing, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            Files.deleteIfExists(growing);
+            throw e;
         }
     }
 

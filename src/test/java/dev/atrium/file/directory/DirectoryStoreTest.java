@@ -78,6 +78,13 @@ class DirectoryStoreTest extends FileStoreContract {
     }
 
     @Test
+    void a_file_that_cannot_be_replaced_leaves_nothing_behind() throws Exception {
+        Path target = Files.createDirectories(directory.resolve("new/file.json/not empty")).getParent();
+        assertThatThrownBy(() -> FileDirectory.replace(target, new byte[1])).isInstanceOf(IOException.class);
+        assertThat(target.getParent()).isDirectoryNotContaining("glob:**.tmp");
+    }
+
+    @Test
     void an_id_never_leads_out_of_the_directory() throws Exception {
         StoredFile file = file("../../out", 1);
         assertThatThrownBy(() -> await(store().create(file))).isInstanceOf(IllegalArgumentException.class);
