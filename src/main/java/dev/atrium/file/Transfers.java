@@ -218,6 +218,9 @@ public final class Transfers {
     }
 
     private static int chunkNumber(StoredFile file, Long index) {
+        if (file.chunks() == 0) {
+            throw ErrorReply.parameter(400, "index", "expected none, because the file is empty and has no chunks");
+        }
         if (index == null || index < 0 || index >= file.chunks()) {
             throw ErrorReply.parameter(400, "index", "expected the number of a chunk, from 0 to " + (file.chunks() - 1));
         }

@@ -288,7 +288,11 @@ class TransfersTest {
     void an_empty_file_is_complete_at_once() {
         Transfer transfer = open(ann, "", null);
         assertThat(transfer.missing()).isEmpty();
-        assertThat(await(transfers.close(ann, transfer.file().id())).file().sha256()).isEqualTo(NO_DIGEST);
+        String id = transfer.file().id();
+        String message = "index: expected none, because the file is empty and has no chunks";
+        refuses(() -> transfers.write(ann, id, 0L, ByteBuffer.allocate(0)), 400, message);
+        assertThat(await(transfers.close(ann, id)).file().sha256()).isEqualTo(NO_DIGEST);
+        refuses(() -> transfers.read(ann, id, 0L), 400, message);
     }
 
     @Test
