@@ -303,9 +303,9 @@ public final class EngineSocket implements Pausable {
         transport.release();
     }
 
-    /** Handles the headers of a POST; its body follows. */
+    /** Handles the headers of a POST; its body follows, and is ignored if the client has yet to fetch the close packet. */
     void beginPost(Exchange exchange) {
-        if (state != State.OPEN) {
+        if (state == State.CLOSED) {
             exchange.refuse(EngineIoError.UNKNOWN_SID);
         } else {
             transport.beginPost(exchange);

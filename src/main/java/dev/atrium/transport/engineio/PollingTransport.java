@@ -29,7 +29,10 @@ final class PollingTransport implements EngineTransport, SendQueue {
     private volatile long pending;
     private boolean dirty;
     private boolean closing;
-    /** The close packet, once it is queued; other transports end a connection without one. */
+    /**
+     * The close packet, which has a payload of its own: in one payload with a DISCONNECT of Socket.IO the stock client handles
+     * it first, and connects again. Null before it is queued, and after a failure, when there is no next payload.
+     */
     private ByteBuf end;
     private boolean draining;
     private Exchange poll;
@@ -280,13 +283,18 @@ final class PollingTransport implements EngineTransport, SendQueue {
     @Override
     public void close(CloseReason reason) {
         closing = true;
-        end = Unpooled.wrappedBuffer(Packet.CLOSE_FRAME);
+        ByteBuf close = Unpooled.wrappedBuffer(Packet.CLOSE_FRAME);
+        end = reason == CloseReason.NORMAL ? close : null;
         // Added without offer(): the close packet must be sent even if the queue is full.
-        queue.add(end);
+        queue.add(close);
         if (poll != null) {
             flush();
         } else if (!socket.isOpen() && reason != CloseReason.NORMAL) {
             drop();
+        }
+        if (reason != CloseReason.NORMAL) {
+            // Else its body is awaited: after an error, before it has fetched the close packet, a client would connect again.
+            refuseArriving();
         }
         finishPost();
     }
@@ -306,15 +314,19 @@ final class PollingTransport implements EngineTransport, SendQueue {
     @Override
     public void discard() {
         release();
+        refuseArriving();
         finishPost();
         drop();
     }
 
-    private void finishPost() {
+    private void refuseArriving() {
         if (arriving != null) {
             arriving.refuse(EngineIoError.UNKNOWN_SID);
             arriving = null;
         }
+    }
+
+    private void finishPost() {
         if (post != null) {
             takePost().ok();
         }
@@ -333,13 +345,14 @@ final class PollingTransport implements EngineTransport, SendQueue {
             return;
         }
         ByteBuf payload = Unpooled.buffer();
-        for (ByteBuf bytes; (bytes = queue.poll()) != null;) {
+        do {
+            ByteBuf bytes = queue.poll();
             Payload.append(bytes, payload);
             bytes.release();
-        }
+        } while (!queue.isEmpty() && queue.peek() != end);
         pending = 0;
         answer(payload);
-        if (closing) {
+        if (closing && queue.isEmpty()) {
             forgetGiven();
             socket.gone();
         }

@@ -102,9 +102,12 @@ class EngineSocketTest extends WithEngine {
         socket.close();
         assertThat(application.received).containsExactly("closed NORMAL");
         assertThat(socket.isOpen()).isFalse();
-        assertThat(post("4too late").answer()).isEqualTo(UNKNOWN);
+        assertThat(post("4too late").answer()).isEqualTo("200 ok");
+        assertThat(application.received).containsExactly("closed NORMAL");
         assertThat(disconnected).isEmpty();
-        assertThat(get().answer()).isEqualTo("200 4last words\u001e1");
+        assertThat(get().answer()).isEqualTo("200 4last words");
+        assertThat(disconnected).isEmpty();
+        assertThat(get().answer()).isEqualTo("200 1");
         assertThat(disconnected).containsExactly("gone");
         assertThat(get().answer()).isEqualTo(UNKNOWN);
         assertThat(sockets.find(socket.id())).isNull();
@@ -128,6 +131,20 @@ class EngineSocketTest extends WithEngine {
         socket.close();
         turn();
         assertThat(poll.answer()).isEqualTo("200 1");
+        assertThat(sockets.find(socket.id())).isNull();
+    }
+
+    /** In one payload with the packets before it, the stock client handles it first: after a DISCONNECT it connected again. */
+    @Test
+    void the_close_packet_has_a_payload_of_its_own() {
+        fetchOpen();
+        FakeRequest poll = get();
+        send("last words");
+        socket.close();
+        turn();
+        assertThat(poll.answer()).isEqualTo("200 4last words");
+        assertThat(sockets.find(socket.id())).isSameAs(socket);
+        assertThat(get().answer()).isEqualTo("200 1");
         assertThat(sockets.find(socket.id())).isNull();
     }
 

@@ -359,6 +359,21 @@ class PollingTransportTest extends WithEngine {
         assertThat(post.answer()).startsWith("400 ").contains("Session ID unknown");
     }
 
+    /** After an error the client would connect again, without the packets that end its connection. */
+    @Test
+    void an_incomplete_post_is_taken_and_ignored_when_the_connection_closes() {
+        fetchOpen();
+        FakeRequest post = beginPost();
+        socket.close();
+        turn();
+        assertThat(post.isAnswered()).isFalse();
+        socket.post(post.exchange(), "4a".getBytes(StandardCharsets.UTF_8));
+        turn();
+        assertThat(post.answer()).isEqualTo("200 ok");
+        assertThat(application.received).containsExactly("closed NORMAL");
+        assertThat(get().answer()).isEqualTo("200 1");
+    }
+
     @Test
     void a_post_whose_body_was_refused_is_not_in_the_way_of_the_next() {
         FakeRequest refused = beginPost();

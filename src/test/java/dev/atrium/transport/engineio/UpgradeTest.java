@@ -282,7 +282,8 @@ class UpgradeTest extends WithEngine {
         advance(1);
         assertThat(webSocket.sent()).containsExactly("close -1");
         text(webSocket, "5");
-        assertThat(get().answer()).isEqualTo("200 4bye\u001e1");
+        assertThat(get().answer()).isEqualTo("200 4bye");
+        assertThat(get().answer()).isEqualTo("200 1");
         assertThat(sockets.find(socket.id())).isNull();
     }
 
