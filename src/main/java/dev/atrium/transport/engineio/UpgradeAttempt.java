@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Upgrade of a connection from polling to a WebSocket, the candidate, from its handshake until the WebSocket carries the
@@ -21,32 +22,48 @@ final class UpgradeAttempt {
     private final EventLoop eventLoop;
     private final Duration timeout;
     private final Runnable releasePoll;
+    private final BooleanSupplier posting;
     private EngineTransport candidate;
     private ScheduledFuture<?> releases;
 
-    /** @param releasePoll ends a waiting poll */
-    UpgradeAttempt(EventLoop eventLoop, Duration timeout, Runnable releasePoll) {
+    /**
+     * @param releasePoll ends a waiting poll
+     * @param posting whether a POST of the client has yet to be answered
+     */
+    UpgradeAttempt(EventLoop eventLoop, Duration timeout, Runnable releasePoll, BooleanSupplier posting) {
         this.eventLoop = eventLoop;
         this.timeout = timeout;
         this.releasePoll = releasePoll;
+        this.posting = posting;
     }
 
     boolean isBy(EngineTransport transport) {
         return transport == candidate;
     }
 
-    /** Starts the attempt, which is given up after the timeout. Returns false if another one is in progress. */
+    /**
+     * Starts the attempt, which is given up after the timeout, but not during a POST. Returns false if another one is in
+     * progress.
+     */
     boolean start(EngineTransport transport) {
         if (candidate != null) {
             return false;
         }
         candidate = transport;
+        expireLater(transport);
+        return true;
+    }
+
+    private void expireLater(EngineTransport transport) {
         eventLoop.schedule(() -> {
-            if (candidate == transport) {
+            if (isBy(transport) && posting.getAsBoolean()) {
+                // The client completes its upgrade once its POST is answered. By then the stock one polls no more: without its
+                // WebSocket it would receive nothing until its heartbeat fails.
+                expireLater(transport);
+            } else if (isBy(transport)) {
                 giveUp();
             }
         }, timeout.toMillis(), TimeUnit.MILLISECONDS);
-        return true;
     }
 
     /** A transport has passed its probe; only that of the candidate counts. */

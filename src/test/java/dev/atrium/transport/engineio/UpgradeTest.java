@@ -8,6 +8,7 @@ import dev.atrium.session.CloseReason;
 import dev.atrium.transport.websocket.EmbeddedSocket;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +139,21 @@ class UpgradeTest extends WithEngine {
         text(webSocket, "5");
         assertThat(application.received).isEmpty();
         assertThat(socket.transport()).isEqualTo("polling");
+    }
+
+    /** The stock client polls no more once its probe has passed: without its WebSocket it would receive nothing. */
+    @Test
+    void a_client_whose_post_is_not_answered_yet_has_more_time_to_complete_its_upgrade() {
+        fetchOpen();
+        EmbeddedSocket webSocket = candidate(true);
+        FakeRequest post = beginPost();
+        text(webSocket, "2probe");
+        advance(9_999);
+        assertThat(webSocket.sent()).containsExactly("3probe");
+        socket.post(post.exchange(), "4a".getBytes(StandardCharsets.UTF_8));
+        text(webSocket, "5");
+        assertThat(post.answer()).isEqualTo("200 ok");
+        assertThat(application.received).containsExactly("text a", "upgraded websocket");
     }
 
     @Test
