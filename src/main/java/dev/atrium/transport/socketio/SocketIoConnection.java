@@ -9,8 +9,10 @@ import dev.atrium.transport.engineio.EngineSocket;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
@@ -22,12 +24,16 @@ final class SocketIoConnection implements EngineSocket.Listener {
 
     private static final Logger LOG = Logger.getLogger(SocketIoConnection.class);
 
+    /** Maximum number of namespaces that are remembered: more than a client can be in at a time. */
+    private static final int MOST_ENTERED = 200;
+
     private final Namespaces namespaces;
     private final SocketIoConfig config;
     private final EngineSocket socket;
     private final Map<String, NamespaceSocket> joined = new HashMap<>(2);
     private final ScheduledFuture<?> patience;
-    private boolean admitted;
+    /** Namespaces that the client is in, or was: it may send to one before it knows that the server has ended that. */
+    private Set<String> entered = Set.of();
     private final RequestMemory memory;
     private IncompletePacket incomplete;
 
@@ -37,11 +43,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
         this.namespaces = namespaces;
         this.config = config;
         this.socket = socket;
-        this.patience = socket.eventLoop().schedule(() -> {
-            if (!admitted) {
-                socket.close();
-            }
-        }, config.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        this.patience = socket.eventLoop().schedule(socket::close, config.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -141,20 +143,33 @@ final class SocketIoConnection implements EngineSocket.Listener {
         if (!packet.payload().isEmpty() && !Arguments.isObject(packet.payload())) {
             throw new MalformedPacketException("expected an object");
         }
-        namespaces.connect(socket, packet.namespace(), packet.payload(), joined, () -> admitted = true);
+        namespaces.connect(socket, packet.namespace(), packet.payload(), joined, () -> entered(packet.namespace()));
+    }
+
+    private void entered(String namespace) {
+        patience.cancel(false);
+        if (!entered.contains(namespace) && entered.size() < MOST_ENTERED) {
+            Set<String> more = new HashSet<>(entered);
+            more.add(namespace);
+            // Smaller than the set that grows: most connections have one namespace, and are idle.
+            entered = Set.copyOf(more);
+        }
     }
 
     private void disconnect(Packet packet) {
         if (!packet.payload().isEmpty()) {
             throw new MalformedPacketException("expected no payload");
         }
-        joined(packet).end(CloseReason.NORMAL);
+        NamespaceSocket namespace = joined(packet);
+        if (namespace != null) {
+            namespace.end(CloseReason.NORMAL);
+        }
     }
 
     private void event(Packet packet, List<byte[]> attached) {
         NamespaceSocket namespace = joined(packet);
-        if (packet.payload().isEmpty()) {
-            socket.spend(0);
+        if (namespace == null || packet.payload().isEmpty()) {
+            socket.spend(size(packet, attached));
             return;
         }
         Arguments arguments;
@@ -176,7 +191,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
 
     private void ack(Packet packet, List<byte[]> attached) {
         NamespaceSocket namespace = joined(packet);
-        if (packet.payload().isEmpty()) {
+        if (namespace == null || packet.payload().isEmpty()) {
             return;
         }
         try {
@@ -186,9 +201,10 @@ final class SocketIoConnection implements EngineSocket.Listener {
         }
     }
 
+    /** Returns the client's socket in the namespace of a packet; null if it has ended there, and the packet is ignored. */
     private NamespaceSocket joined(Packet packet) {
         NamespaceSocket namespace = joined.get(packet.namespace());
-        if (namespace == null) {
+        if (namespace == null && !entered.contains(packet.namespace())) {
             throw new MalformedPacketException("not in that namespace");
         }
         return namespace;

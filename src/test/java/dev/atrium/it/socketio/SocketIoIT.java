@@ -376,6 +376,27 @@ class SocketIoIT {
         }
     }
 
+    /** The server may end a namespace while packets for it are on their way: the other namespaces of the connection go on. */
+    @Test
+    void packets_for_a_namespace_that_has_ended_are_ignored_and_the_connection_stays() {
+        try (SocketClient socket = joined()) {
+            socket.text("40/ended,");
+            String connected = socket.await(3).get(2);
+            String id = connected.substring(connected.indexOf('~'), connected.lastIndexOf('"'));
+            assertThat(replica.request("DELETE", "/sessions/" + id + "?ns=/ended").statusCode()).isEqualTo(204);
+            assertThat(socket.await(4).get(3)).isEqualTo("41/ended,");
+            socket.text("42/ended,1[\"x\"]");
+            socket.text("43/ended,1[]");
+            socket.text("451-/ended,[\"x\",{\"_placeholder\":true,\"num\":0}]");
+            socket.binary((byte) 1);
+            socket.text("41/ended,");
+            socket.text("421[\"join\",\"still-here\"]");
+            assertThat(socket.await(5).get(4)).startsWith("431[{\"code\":200");
+            socket.text("40/ended,");
+            assertThat(socket.await(6).get(5)).startsWith("40/ended,{\"sid\":\"~");
+        }
+    }
+
     @Test
     void a_client_that_joins_no_namespace_in_time_is_closed() {
         Replica strict = SHARED.with(STRICT);
