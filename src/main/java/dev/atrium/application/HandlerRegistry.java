@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import java.util.HashMap;
 import java.util.Map;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Event handlers of the application, by namespace. Any thread. */
 @Singleton
@@ -28,8 +29,10 @@ public final class HandlerRegistry {
     }
 
     /** Before any observer of the application that publishes. */
-    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent startup, ObjectMapper mapper) {
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent startup, ObjectMapper mapper,
+            @ConfigProperty(name = "atrium.socketio.max-attachments") int mostBuffers) {
         Values.use(mapper);
+        Values.useBuffers(mostBuffers);
     }
 
     public static HandlerRegistry none() {

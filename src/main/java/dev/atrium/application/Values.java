@@ -23,8 +23,12 @@ public final class Values {
     /** For trees, and for what replicas send to each other. */
     static final ObjectMapper JSON = Json.mapper().findAndRegisterModules();
 
+    /** Buffers in one event that the stock client of Socket.IO accepts: at more it closes its connection. */
+    private static final int USUAL_BUFFERS = 10;
+
     /** That of the application; static, because a process has one application. */
     private static volatile ObjectMapper mapper = JSON;
+    private static volatile int mostBuffers = USUAL_BUFFERS;
 
     private Values() {
     }
@@ -32,6 +36,11 @@ public final class Values {
     /** Sets the application's mapper, which writes its values. */
     static void use(ObjectMapper mapper) {
         Values.mapper = mapper;
+    }
+
+    /** Sets how many buffers clients accept in one event, if they are more than usual. */
+    static void useBuffers(int most) {
+        mostBuffers = Math.max(USUAL_BUFFERS, most);
     }
 
     /** Converts one value to a tree; bytes are binary nodes. */
@@ -42,7 +51,8 @@ public final class Values {
     /**
      * Converts arguments to the data of a message.
      *
-     * @throws ErrorReply 400 for an object that looks like a placeholder for bytes, if there are bytes
+     * @throws ErrorReply 400 for an object that looks like a placeholder for bytes, if there are bytes; for more buffers than
+     *         clients accept
      */
     public static Data toData(Object... arguments) {
         if (arguments.length == 1 && arguments[0] instanceof String text) {
@@ -69,6 +79,9 @@ public final class Values {
         if (!attachments.isEmpty() && placeholders(array) > attachments.size()) {
             // Clients would look for bytes that are not there, and close their connections.
             throw ErrorReply.badRequest("arguments: an object with \"_placeholder\": true cannot be sent with bytes");
+        }
+        if (attachments.size() > mostBuffers) {
+            throw ErrorReply.badRequest("arguments: expected at most " + mostBuffers + " buffers, got " + attachments.size());
         }
         return new Data.Arguments(JsonData.escaped(array.toString()), attachments);
     }

@@ -10,6 +10,7 @@ import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.Data;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,24 @@ class ValuesTest {
         }
         assertThat(Values.toData(caption)).isInstanceOf(Data.Json.class);
         assertThat(Values.toData(Map.of("_placeholder", false), BYTES)).isInstanceOf(Data.Arguments.class);
+    }
+
+    /** The stock client closes its connection at an event with more. */
+    @Test
+    void more_buffers_than_clients_accept_are_refused() {
+        Object[] buffers = Collections.nCopies(11, BYTES).toArray();
+        assertThat(((Data.Arguments) Values.toData(Arrays.copyOf(buffers, 10))).attachments()).hasSize(10);
+        for (Object[] arguments : List.of(buffers, new Object[] { Map.of("pictures", buffers) })) {
+            assertThatThrownBy(() -> Values.toData(arguments))
+                    .isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(400))
+                    .hasMessage("arguments: expected at most 10 buffers, got 11");
+        }
+        Values.useBuffers(11);
+        try {
+            assertThat(((Data.Arguments) Values.toData(buffers)).attachments()).hasSize(11);
+        } finally {
+            Values.useBuffers(0);
+        }
     }
 
     @Test
