@@ -20,6 +20,14 @@ emitter.except("red").emit("except", "not red");
 emitter.of("/other").emit("other", "namespace");
 emitter.to(ids).emit("direct", "to one");
 await settle();
+// What emitters in other languages publish: one message on the channel of each room, and another type for bytes.
+const foreign = { type: 5, data: ["foreign", Buffer.from([5])], nsp: "/" };
+for (const room of ["red", "blue"]) {
+  await redis.publish(
+    `socket.io#/#${room}#`,
+    notepack.encode(["emitter", foreign, { rooms: ["red", "blue"], flags: [] }]),
+  );
+}
 // What io.to("red").timeout(1000).emit("asked", 1, callback) of a server with the Redis adapter publishes.
 await redis.publish(
   "socket.io-request#/#",

@@ -20,7 +20,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jboss.logging.Logger;
@@ -37,6 +37,8 @@ final class RedisEmitterSubscriber {
     private static final Logger LOG = Logger.getLogger(RedisEmitterSubscriber.class);
 
     private static final int EVENT = 2;
+    /** Type of an event with bytes in packets of Socket.IO 2, and of emitters in other languages. */
+    private static final int BINARY_EVENT = 5;
     private static final int JOIN = 2;
     private static final int LEAVE = 3;
     private static final int DISCONNECT = 4;
@@ -69,7 +71,9 @@ final class RedisEmitterSubscriber {
         try {
             if (channel.startsWith(prefix + "#")) {
                 JsonNode message = MessagePack.MAPPER.readTree(bytes);
-                broadcast(message.path(1), message.path(2), SocketIoHandle::broadcast);
+                JsonNode options = message.path(2);
+                String room = channel.substring(channel.indexOf('#', prefix.length() + 1) + 1);
+                broadcast(message.path(1), options, audience(options, room), SocketIoHandle::broadcast);
             } else if (channel.startsWith(prefix + "-request#") && bytes.length > 0) {
                 String rest = channel.substring((prefix + "-request#").length());
                 if (bytes[0] == '{') {
@@ -89,7 +93,8 @@ final class RedisEmitterSubscriber {
      */
     private void broadcastWithAck(JsonNode request) {
         if (request.path("type").asInt() == BROADCAST) {
-            broadcast(request.path("packet"), request.path("opts"), SocketIoHandle::broadcastIgnoringAck);
+            JsonNode options = request.path("opts");
+            broadcast(request.path("packet"), options, audience(options), SocketIoHandle::broadcastIgnoringAck);
         }
     }
 
@@ -104,10 +109,11 @@ final class RedisEmitterSubscriber {
      * @param packet {@code {type, data: [event, …], nsp}}
      * @param options {@code {rooms, except, flags}}
      */
-    private void broadcast(JsonNode packet, JsonNode options, Emission emission) {
+    private void broadcast(JsonNode packet, JsonNode options, Audience audience, Emission emission) {
         JsonNode data = packet.path("data");
         String event = data.path(0).asText();
-        if (packet.path("type").asInt() != EVENT || event.isEmpty() || PublicationRules.RESERVED_EVENTS.contains(event)) {
+        int type = packet.path("type").asInt();
+        if (type != EVENT && type != BINARY_EVENT || event.isEmpty() || PublicationRules.RESERVED_EVENTS.contains(event)) {
             return;
         }
         String namespace = packet.path("nsp").asText(RoomId.DEFAULT_NAMESPACE);
@@ -117,7 +123,7 @@ final class RedisEmitterSubscriber {
         }
         Data values = Values.toData(arguments.toArray());
         boolean isVolatile = options.path("flags").path("volatile").asBoolean();
-        begin(localClients(namespace, options).each(session -> {
+        begin(clients.here(namespace, audience).each(session -> {
             SocketIoHandle handle = session.attachment(SocketIoHandle.class);
             if (handle != null && !(isVolatile && session.isBehind())) {
                 emission.emit(handle, event, values);
@@ -136,7 +142,7 @@ final class RedisEmitterSubscriber {
             return;
         }
         LocalClients localClients = ofOne ? clients.here(namespace, Audience.ofSession(sid))
-                : localClients(namespace, request.path("opts"));
+                : clients.here(namespace, audience(request.path("opts")));
         Set<String> rooms = ofOne ? Set.of(request.path("room").asText()) : names(request.path("rooms"));
         switch (request.path("type").asInt()) {
             case JOIN -> begin(localClients.join(rooms));
@@ -160,12 +166,29 @@ final class RedisEmitterSubscriber {
         }
     }
 
-    private LocalClients localClients(String namespace, JsonNode options) {
-        return clients.here(namespace, new Audience(names(options.path("rooms")), names(options.path("except"))));
+    /**
+     * The clients that a broadcast is for. Emitters in other languages publish one for several rooms on the channel of each
+     * room: a client that is in two of them is sent it by that of the first.
+     *
+     * @param room end of the channel, {@code <room>#}; empty for a channel that names none
+     */
+    static Audience audience(JsonNode options, String room) {
+        Set<String> except = names(options.path("except"));
+        for (String each : names(options.path("rooms"))) {
+            if (room.equals(each + "#")) {
+                return new Audience(Set.of(each), except);
+            }
+            except.add(each);
+        }
+        return audience(options);
+    }
+
+    private static Audience audience(JsonNode options) {
+        return new Audience(names(options.path("rooms")), names(options.path("except")));
     }
 
     private static Set<String> names(JsonNode array) {
-        Set<String> names = new HashSet<>();
+        Set<String> names = new LinkedHashSet<>();
         array.forEach(name -> names.add(name.asText()));
         return names;
     }

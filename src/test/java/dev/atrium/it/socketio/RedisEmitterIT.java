@@ -41,6 +41,9 @@ class RedisEmitterIT {
             assertThat(none.received("asked")).isEmpty();
             assertThat(red.received("room")).hasSize(1);
             assertThat(red.received("union")).hasSize(1);
+            assertThat(red.received("foreign")).containsExactly("foreign 0x05");
+            assertThat(both.received("foreign")).containsExactly("foreign 0x05");
+            assertThat(none.received("foreign")).isEmpty();
             assertThat(red.received("joined")).hasSize(1);
             assertThat(red.received("left")).hasSize(1);
             assertThat(red.received("except")).isEmpty();

@@ -2,6 +2,8 @@ package dev.atrium.transport.socketio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.atrium.application.TestClients;
 import dev.atrium.backplane.HistoryPolicy;
 import dev.atrium.backplane.memory.MemoryBackplane;
@@ -10,6 +12,7 @@ import dev.atrium.gateway.Cluster;
 import dev.atrium.gateway.Events;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.gateway.TestCluster;
+import dev.atrium.room.Audience;
 import dev.atrium.room.Node;
 import dev.atrium.room.Rooms;
 import dev.atrium.session.CloseReason;
@@ -17,9 +20,12 @@ import dev.atrium.session.Session;
 import dev.atrium.session.SessionFixture;
 import dev.atrium.session.Sessions;
 import dev.atrium.tracing.Tracing;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +100,19 @@ class RedisEmitterSubscriberTest extends SessionFixture {
         request("{\"type\":4,\"sid\":\"red\",\"close\":true}");
         assertThat(ann.isIn("red")).isTrue();
         assertThat(ann.isOpen()).isTrue();
+    }
+
+    /** Emitters in other languages publish one message on the channel of each of its rooms. */
+    @Test
+    void a_client_in_two_rooms_is_sent_a_broadcast_by_the_channel_of_the_first() throws IOException {
+        JsonNode options = new ObjectMapper().readTree("{\"rooms\":[\"red\",\"blue\"],\"except\":[\"green\"]}");
+        assertThat(RedisEmitterSubscriber.audience(options, "red#")).isEqualTo(new Audience(Set.of("red"), Set.of("green")));
+        assertThat(RedisEmitterSubscriber.audience(options, "blue#"))
+                .isEqualTo(new Audience(Set.of("blue"), Set.of("green", "red")));
+        for (String room : List.of("", "black#", "#")) {
+            assertThat(RedisEmitterSubscriber.audience(options, room))
+                    .isEqualTo(new Audience(Set.of("red", "blue"), Set.of("green")));
+        }
     }
 
     @Test
