@@ -3,16 +3,22 @@ package dev.atrium.gateway;
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.ClusterRpc;
 import dev.atrium.room.Audience;
+import dev.atrium.room.DeliveryLoop;
+import dev.atrium.room.SessionId;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -23,6 +29,9 @@ import org.jboss.logging.Logger;
 public final class Cluster {
 
     private static final Logger LOG = Logger.getLogger(Cluster.class);
+
+    /** A task for each session would cost a hundred times the look at it, and most sessions belong to few audiences. */
+    private static final int SESSIONS_PER_TASK = 64;
 
     private final Backplane backplane;
     private final Sessions sessions;
@@ -82,20 +91,38 @@ public final class Cluster {
      * loop.
      */
     public <T> Uni<List<T>> each(String namespace, Audience audience, Function<Session, Uni<T>> work) {
-        return Resumption.all(sessions.all().stream().filter(session -> session.namespace().equals(namespace))
-                .map(session -> onLoop(session, audience, work)).toList())
-                .map(all -> all.stream().flatMap(Optional::stream).toList());
+        List<Uni<List<T>>> tasks = new ArrayList<>();
+        Map<DeliveryLoop, List<Session>> gathered = new HashMap<>();
+        for (Session session : candidates(audience)) {
+            if (session.namespace().equals(namespace)) {
+                List<Session> some = gathered.computeIfAbsent(session.loop(), loop -> new ArrayList<>());
+                some.add(session);
+                if (some.size() == SESSIONS_PER_TASK) {
+                    tasks.add(task(session.loop(), gathered.remove(session.loop()), audience, work));
+                }
+            }
+        }
+        gathered.forEach((loop, some) -> tasks.add(task(loop, some, audience, work)));
+        return Resumption.all(tasks).map(all -> all.stream().flatMap(List::stream).toList());
     }
 
-    private static <T> Uni<Optional<T>> onLoop(Session session, Audience audience, Function<Session, Uni<T>> work) {
-        // One that is not admitted yet would be in a room before its client may receive messages.
-        return Uni.createFrom().deferred(() -> session.isOpen() && session.isAdmitted() && audience.includes(session)
-                ? work.apply(session).map(Optional::of)
-                : Uni.createFrom().item(Optional.<T> empty()))
-                .runSubscriptionOn(session.loop()::run)
-                // A session that ends meanwhile must not fail the result of the others.
-                .onFailure().invoke(failure -> LOG.debugf("Not done with a session: %s", failure.getMessage()))
-                .onFailure().recoverWithItem(Optional.empty());
+    /** Sessions that may belong to an audience. A message to one client costs no look at all others. */
+    private Collection<Session> candidates(Audience audience) {
+        Set<String> rooms = audience.rooms();
+        return rooms.isEmpty() || !rooms.stream().allMatch(SessionId::isSessionId) ? sessions.all()
+                : rooms.stream().map(sessions::find).filter(Objects::nonNull).toList();
+    }
+
+    private static <T> Uni<List<T>> task(DeliveryLoop loop, List<Session> some, Audience audience,
+            Function<Session, Uni<T>> work) {
+        return Uni.createFrom().deferred(() -> Resumption.all(some.stream()
+                // One that is not admitted yet would be in a room before its client may receive messages.
+                .filter(session -> session.isOpen() && session.isAdmitted() && audience.includes(session))
+                .map(session -> Uni.createFrom().deferred(() -> work.apply(session)).map(Optional::of)
+                        // A session that ends meanwhile must not fail the result of the others.
+                        .onFailure().invoke(failure -> LOG.debugf("Not done with a session: %s", failure.getMessage()))
+                        .onFailure().recoverWithItem(Optional.empty()))
+                .toList())).runSubscriptionOn(loop::run).map(all -> all.stream().flatMap(Optional::stream).toList());
     }
 
     /** Address of a replica over HTTP, {@code host:port}; null if it is not alive. */

@@ -2,9 +2,11 @@ package dev.atrium.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.atrium.room.Audience;
 import dev.atrium.session.CloseReason;
 import io.smallrye.mutiny.Uni;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +68,28 @@ class ClusterTest extends WithGateway {
         assertThat(done(new Cluster(backplane, sessions).each("/", ALL, session -> session.self().user().equals("ann")
                 ? Uni.createFrom().failure(new IllegalStateException("gone"))
                 : Uni.createFrom().item("done")))).containsExactly("done");
+    }
+
+    /** Each broadcast of an emitter looks at all sessions: a task for each took milliseconds with two thousand of them. */
+    @Test
+    void sessions_that_are_not_in_the_audience_cost_little() {
+        Cluster cluster = new Cluster(backplane, sessions);
+        Client ann = admit(ANN);
+        for (int i = 0; i < 1_000; i++) {
+            connect(user("user-" + i, "*:join"));
+        }
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        for (Audience few : List.of(Audience.ofSession(ann.session.id()), new Audience(Set.of("nobody"), Set.of()))) {
+            cluster.each("/", few, session -> Uni.createFrom().item(session)).subscribe().with(warm -> {
+            });
+            long before = threads.getCurrentThreadAllocatedBytes();
+            cluster.each("/", few, session -> Uni.createFrom().item(session)).subscribe().with(done -> {
+            });
+            assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(100 * 1_000);
+        }
+        assertThat(done(cluster.each("/", ALL, session -> Uni.createFrom().item(session)))).containsExactly(ann.session);
+        assertThat(done(cluster.each("/chat", Audience.ofSession(ann.session.id()), session -> Uni.createFrom().item(session))))
+                .isEmpty();
     }
 
     @Test
