@@ -1,8 +1,10 @@
 package dev.atrium.operations;
 
+import io.netty.util.NetUtil;
 import io.quarkus.vertx.http.HttpServer;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 
@@ -27,6 +29,30 @@ final class ListeningAddress {
     Uni<URI> whenKnown() {
         return Uni.createFrom().item(server::getLocalBaseUri)
                 .onFailure(IllegalArgumentException.class).retry()
-                .withBackOff(FIRST_RETRY, MAX_RETRY).expireIn(TIMEOUT.toMillis());
+                .withBackOff(FIRST_RETRY, MAX_RETRY).expireIn(TIMEOUT.toMillis())
+                .map(ListeningAddress::withBrackets);
+    }
+
+    /** Quarkus writes an IPv6 address without brackets, and such a URI has neither a host nor a port. */
+    private static URI withBrackets(URI base) {
+        if (base.getHost() != null) {
+            return base;
+        }
+        String authority = base.getRawAuthority();
+        int colon = authority.lastIndexOf(':');
+        String host = authority.substring(0, colon);
+        return URI.create(base.getScheme() + "://" + (isEveryAddress(host) ? "localhost" : inUrl(host))
+                + authority.substring(colon) + base.getRawPath());
+    }
+
+    /** Returns a host as it is written in URLs, in which an IPv6 address has brackets. */
+    static String inUrl(String host) {
+        return host.indexOf(':') < 0 || host.startsWith("[") ? host : '[' + host + ']';
+    }
+
+    /** Returns whether a server that is bound to this address is reached at every one of its machine. */
+    static boolean isEveryAddress(String host) {
+        InetAddress address = NetUtil.createInetAddressFromIpAddressString(host);
+        return address != null && address.isAnyLocalAddress();
     }
 }

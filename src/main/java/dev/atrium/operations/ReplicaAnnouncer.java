@@ -55,26 +55,22 @@ final class ReplicaAnnouncer {
     /** Returns the host for URLs, in which an IPv6 address has brackets. */
     static String host(Optional<String> configured, String boundTo) throws UnknownHostException {
         String host = configured.orElse(boundTo);
-        if (configured.isEmpty() && isEveryAddress(boundTo)) {
+        if (configured.isEmpty() && ListeningAddress.isEveryAddress(boundTo)) {
             host = InetAddress.getLocalHost().getHostAddress();
         }
-        return host.indexOf(':') < 0 || isInBrackets(host) ? host : '[' + host + ']';
+        return ListeningAddress.inUrl(host);
     }
 
     static boolean isHost(String text) {
         if (isInBrackets(text)) {
             return text.indexOf(':') > 0 && isHost(text.substring(1, text.length() - 1));
         }
-        return text.indexOf('[') < 0 && NetUtil.createByteArrayFromIpAddressString(text) != null ? !isEveryAddress(text)
+        return text.indexOf('[') < 0 && NetUtil.createByteArrayFromIpAddressString(text) != null
+                ? !ListeningAddress.isEveryAddress(text)
                 : NAME.matcher(text).matches();
     }
 
     private static boolean isInBrackets(String host) {
         return host.startsWith("[") && host.endsWith("]");
-    }
-
-    private static boolean isEveryAddress(String host) {
-        InetAddress address = NetUtil.createInetAddressFromIpAddressString(host);
-        return address != null && address.isAnyLocalAddress();
     }
 }
