@@ -109,7 +109,8 @@ class SettingsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "rediss://:p@ss#w/rd@127.0.0.1:6379", "redis:6379", "redis.example.com:6379" })
+    @ValueSource(strings = { "rediss://:p@ss#w/rd@127.0.0.1:6379", "redis://:pa{ss@127.0.0.1:6379", "redis:6379",
+            "redis.example.com:6379" })
     void an_invalid_address_of_redis_stops_the_start_and_is_not_logged(String address) {
         try (Replica replica = Replica.launch(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", address))) {
             assertThat(replica.exitCode()).isNotZero();
