@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.Tokens;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +84,15 @@ class SettingsIT {
             assertThat(replica.log().lines().filter(line -> line.contains(setting))).singleElement()
                     .satisfies(line -> assertThat(line).contains(accepts));
             assertThat(replica.log()).doesNotContain("\tat ");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "quarkus.http.port", "quarkus.management.port" })
+    void a_port_that_is_taken_stops_the_start(String setting) throws IOException {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            stops_the_start(Map.of(setting, Integer.toString(other.getLocalPort())), setting,
+                    other.getLocalPort() + " of 127.0.0.1 is none");
         }
     }
 
