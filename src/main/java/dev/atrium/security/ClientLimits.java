@@ -17,6 +17,7 @@ import java.util.function.Function;
 @Singleton
 public final class ClientLimits {
 
+    /** A token bucket is refilled with one token a nanosecond at most. */
     private static final int UPPER_BOUND = 1_000_000_000;
 
     /**
@@ -40,7 +41,7 @@ public final class ClientLimits {
     public ClientLimits(SecurityConfig all) {
         config = all.limits();
         Require.between("atrium.limits.messages", config.messages(), 0, UPPER_BOUND);
-        Require.between("atrium.limits.bytes", config.bytes(), 0, 1L << 40);
+        Require.between("atrium.limits.bytes", config.bytes(), 0, UPPER_BOUND);
         Require.that(config.bytes() == 0 || config.bytes() >= 1024, "atrium.limits.bytes", "0, or at least 1K");
         Require.between("atrium.limits.rooms", config.rooms(), 0, UPPER_BOUND);
         Require.between("atrium.limits.new-rooms", config.newRooms(), 0, UPPER_BOUND);

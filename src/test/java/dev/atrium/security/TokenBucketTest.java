@@ -41,6 +41,16 @@ class TokenBucketTest {
         assertThat(tokens.take(Integer.MAX_VALUE, Long.MAX_VALUE)).isNull();
     }
 
+    /** A bucket has no more than one token a nanosecond. */
+    @Test
+    void the_highest_rates_that_the_settings_allow_are_rates() {
+        TokenBucket tokens = new ClientLimits(
+                SecuritySettings.of("limits.messages", "1000000000", "limits.bytes", "1000000000"))
+                .newTokenBucket();
+        assertThat(tokens.take(5_000, 4_000_000_000L)).isNull();
+        assertThat(tokens.take(Long.MAX_VALUE)).isEqualTo(Limit.BYTES);
+    }
+
     @Test
     void several_messages_are_charged_together_or_not_at_all() {
         TokenBucket tokens = new TokenBucket(1, 0);
