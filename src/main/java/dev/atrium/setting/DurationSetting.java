@@ -10,7 +10,10 @@ public final class DurationSetting implements Converter<Duration> {
     @Override
     public Duration convert(String value) {
         try {
-            return DurationConverter.parseDuration(value);
+            Duration duration = DurationConverter.parseDuration(value);
+            // Fails for one of more than 292 years, which a timer cannot be given.
+            duration.toNanos();
+            return duration;
         } catch (RuntimeException e) {
             throw new IllegalArgumentException("expected a duration, for example 200ms, 25s or 5m");
         }

@@ -19,7 +19,7 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "soon", "5 lightyears", "s", "PTs", "-" })
+    @ValueSource(strings = { "soon", "5 lightyears", "s", "PTs", "-", "293y", "9223372036854775807", "-106752d" })
     void an_invalid_duration_is_rejected_with_examples(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> new DurationSetting().convert(text))
                 .withMessage("expected a duration, for example 200ms, 25s or 5m");
