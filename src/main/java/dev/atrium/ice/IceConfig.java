@@ -1,6 +1,7 @@
 package dev.atrium.ice;
 
 import dev.atrium.setting.DurationSetting;
+import dev.atrium.setting.SecretSetting;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
@@ -17,7 +18,7 @@ public interface IceConfig {
     Optional<List<String>> urls();
 
     /** Secret that the TURN servers share with this one, at least 16 characters; coturn's {@code static-auth-secret}. */
-    Optional<String> turnSecret();
+    Optional<@WithConverter(SecretSetting.class) String> turnSecret();
 
     /** File that holds the secret, in place of {@link #turnSecret()}. */
     Optional<Path> turnSecretFile();

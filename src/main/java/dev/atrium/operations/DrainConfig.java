@@ -1,6 +1,7 @@
 package dev.atrium.operations;
 
 import dev.atrium.setting.DurationSetting;
+import dev.atrium.setting.SecretSetting;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
@@ -32,5 +33,5 @@ public interface DrainConfig {
      * Key that {@code POST /admin/drain} requires as a bearer token, at least 16 characters. Absent: the request has to come
      * from the replica's own machine or pod.
      */
-    Optional<String> key();
+    Optional<@WithConverter(SecretSetting.class) String> key();
 }

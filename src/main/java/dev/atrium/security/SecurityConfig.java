@@ -1,6 +1,7 @@
 package dev.atrium.security;
 
 import dev.atrium.setting.DurationSetting;
+import dev.atrium.setting.SecretSetting;
 import dev.atrium.setting.SizeSetting;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
@@ -78,6 +79,7 @@ public interface SecurityConfig {
     interface ApiKey {
 
         /** The secret, at least 16 characters. */
+        @WithConverter(SecretSetting.class)
         String key();
 
         /** Permissions that it grants, for example {@code /* *:publish}. */

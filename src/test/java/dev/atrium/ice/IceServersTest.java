@@ -94,6 +94,13 @@ class IceServersTest {
     }
 
     @Test
+    void a_line_break_at_its_end_is_no_part_of_the_secret() {
+        Caller ann = caller(Identity.Kind.TOKEN, "ann");
+        assertThat(servers("urls", TURN, "turn-secret", SECRET + "\n").of(ann))
+                .isEqualTo(servers("urls", TURN, "turn-secret", SECRET).of(ann));
+    }
+
+    @Test
     void settings_that_make_no_sense_together_stop_the_start() {
         assertStops("atrium.ice.turn-secret: expected the secret", "urls", TURN);
         assertStops("atrium.ice.turn-secret: expected at least 16", "urls", TURN, "turn-secret", "short");

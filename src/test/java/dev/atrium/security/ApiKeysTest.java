@@ -43,6 +43,14 @@ class ApiKeysTest {
                 .hasMessage("X-API-Key: unknown");
     }
 
+    /** A variable that is filled from a file has it. */
+    @Test
+    void a_line_break_at_its_end_is_no_part_of_a_key() {
+        ApiKeys read = new ApiKeys(SecuritySettings.of("api-keys.shop.key", SHOP + "\n", "api-keys.shop.rooms", "*:publish")
+                .apiKeys());
+        assertThat(read.identity(SHOP).name()).isEqualTo("shop");
+    }
+
     @Test
     void a_short_key_stops_the_start() {
         assertThatThrownBy(() -> new ApiKeys(Map.of("shop", new Key("123456789012345", "*:publish"))))

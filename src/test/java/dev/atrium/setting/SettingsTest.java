@@ -50,4 +50,10 @@ class SettingsTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new SwitchSetting().convert(text))
                 .withMessage("expected true or false");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "0123456789abcdef", "0123456789abcdef\n", " 0123456789abcdef\r\n" })
+    void a_secret_has_no_white_space_around_it(String text) {
+        assertThat(new SecretSetting().convert(text)).isEqualTo("0123456789abcdef");
+    }
 }

@@ -21,8 +21,9 @@ import org.junit.jupiter.api.Test;
 /** Rebalancing: a replica that continues to run sends clients to other replicas, so that the load evens out. */
 class RebalanceIT {
 
+    /** With a line break at the end of the key, as a variable has it that is filled from a file. */
     private static final Map<String, String> OLD_AND_WITH_KEY = Map.of("atrium.connection.max-age", "2s",
-            "atrium.connection.max-age-jitter", "50", "atrium.drain.key", "a-key-of-sixteen-or-more");
+            "atrium.connection.max-age-jitter", "50", "atrium.drain.key", "a-key-of-sixteen-or-more\n");
 
     @AutoClose
     private static final SharedReplicas SHARED = new SharedReplicas();
