@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.atrium.backplane.BackplaneUnavailableException;
 import dev.atrium.gateway.AccessControl;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.gateway.ThrottledLog;
 import dev.atrium.room.RandomName;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Permission;
@@ -32,7 +33,7 @@ import org.jboss.logging.Logger;
  */
 public final class Transfers {
 
-    private static final Logger LOG = Logger.getLogger(Transfers.class);
+    private static final ThrottledLog LOG = new ThrottledLog(Logger.getLogger(Transfers.class));
     private static final int ID_CHARACTERS = 24;
 
     private static final int MOST_WAITING = 256;
@@ -331,10 +332,10 @@ public final class Transfers {
         }
         if (failure instanceof StoreFullException) {
             full.incrementAndGet();
-            LOG.warnf("A file was refused: %s", failure.getMessage());
+            LOG.warn("A file was refused: " + failure.getMessage());
             return new ErrorReply(FULL, failure.getMessage());
         }
-        LOG.warnf("Files cannot be reached: %s", failure.toString());
+        LOG.warn("Files cannot be reached: " + failure);
         return ErrorReply.unavailable("files cannot be reached, try again later", true);
     }
 
