@@ -43,6 +43,8 @@ public final class S3Start {
                 "atrium.file.s3.bucket", "the name of a bucket because of atrium.file.store=s3");
         Require.that(settings.prefix().matches("[\\w/.-]{0,200}"), "atrium.file.s3.prefix",
                 "up to 200 letters, digits or one of _ / . -");
+        settings.region().ifPresent(region -> Require.that(region.matches("[a-zA-Z0-9-]{1,63}"), "atrium.file.s3.region",
+                "the region of the bucket, for example eu-central-1, got " + region));
         settings.endpoint().ifPresent(endpoint -> Require.that(
                 endpoint.getHost() != null && String.valueOf(endpoint.getScheme()).matches("https?"),
                 "atrium.file.s3.endpoint", "the address of a service, for example https://minio.example.com"));

@@ -164,6 +164,7 @@ class S3StoreIT extends FileStoreContract {
             "bucket,   x",
             "bucket,   a bucket",
             "prefix,   ä/",
+            "region,   eu central",
             "endpoint, minio:9000",
             "endpoint, ftp://minio",
     })
