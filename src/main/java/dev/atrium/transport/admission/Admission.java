@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
  * Request filter in front of all transports: checks the origin, authenticates the client, and strips the token from the URL. It
@@ -59,6 +60,7 @@ public final class Admission {
     /** Maximum number of delayed rejections of a reconnect storm; each holds a connection. */
     private static final int MAX_DELAYED = 2_000;
 
+    private static final String ORIGINS = "atrium.origins";
     private static final String TOKEN = Admission.class.getName() + ".token";
     private static final String SEMICOLON = Admission.class.getName() + ".semicolon";
     private static final String CALLER = Caller.class.getName();
@@ -89,10 +91,17 @@ public final class Admission {
         this.rates = rates;
         this.audit = audit;
         this.addresses = new ClientAddress(config.trustedProxies().orElse(List.of()));
+        // Empty, it would be no list here, so that every page may connect, and a list without an entry for CORS.
+        Require.that(config.origins().isPresent() || isUnset(ORIGINS), ORIGINS,
+                "a list of origins, or * for all, and got none");
         this.origins = new Origins(config.origins());
         this.cookie = config.auth().cookie().orElse(null);
         Require.that(cookie == null || origins.areListed(), "atrium.auth.cookie",
                 "none without a list in atrium.origins: any page could use the cookies of the user who opens it");
+    }
+
+    private static boolean isUnset(String setting) {
+        return ConfigProvider.getConfig().getConfigValue(setting).getValue() == null;
     }
 
     /** Adds the routes to the router at startup. */

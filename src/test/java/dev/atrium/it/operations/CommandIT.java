@@ -94,6 +94,9 @@ class CommandIT {
         Output bad = run("check-config", "-Datrium.auth.mode=required");
         assertThat(bad.code).isEqualTo(1);
         assertThat(bad.text).contains("atrium.auth.mode: expected open").doesNotContain("\tat ");
+        Output empty = run("check-config", "-Datrium.origins=");
+        assertThat(empty.code).isEqualTo(1);
+        assertThat(empty.text).contains("atrium.origins: expected a list of origins, or * for all, and got none");
     }
 
     @Test
