@@ -4,13 +4,17 @@ import dev.atrium.backplane.Backplane;
 import dev.atrium.setting.Require;
 import io.netty.util.NetUtil;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.util.ExceptionUtil;
 import io.quarkus.vertx.http.HttpServerStart;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.unchecked.Unchecked;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.net.URI;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -45,20 +49,22 @@ final class ReplicaAnnouncer {
                 "a host name or an IP address, without scheme and port, got " + host));
     }
 
-    void listening(@ObservesAsync HttpServerStart started) throws UnknownHostException {
-        String host = host(config.host(), boundTo);
-        address.whenKnown().subscribe().with(base -> backplane.announce(host + ":" + base.getPort()),
-                failure -> LOG.errorf("Other replicas cannot forward requests to this one, its port is not known: %s",
-                        failure.getMessage()));
+    void listening(@ObservesAsync HttpServerStart started) {
+        announce(address.whenKnown(), InetAddress::getLocalHost);
+    }
+
+    /** @param machine address of the machine, found by its name, which it need not have */
+    void announce(Uni<URI> listening, Callable<InetAddress> machine) {
+        listening.map(Unchecked.function(base -> host(config.host(), boundTo, machine) + ":" + base.getPort()))
+                .subscribe().with(found -> backplane.announce(found), failure -> LOG.warnf(
+                        "Other replicas cannot forward requests to this one, because its address is not known; set %s: %s",
+                        SETTING, ExceptionUtil.getRootCause(failure)));
     }
 
     /** Returns the host for URLs, in which an IPv6 address has brackets. */
-    static String host(Optional<String> configured, String boundTo) throws UnknownHostException {
-        String host = configured.orElse(boundTo);
-        if (configured.isEmpty() && ListeningAddress.isEveryAddress(boundTo)) {
-            host = InetAddress.getLocalHost().getHostAddress();
-        }
-        return ListeningAddress.inUrl(host);
+    static String host(Optional<String> configured, String boundTo, Callable<InetAddress> machine) throws Exception {
+        boolean isBoundToAll = configured.isEmpty() && ListeningAddress.isEveryAddress(boundTo);
+        return ListeningAddress.inUrl(isBoundToAll ? machine.call().getHostAddress() : configured.orElse(boundTo));
     }
 
     static boolean isHost(String text) {
