@@ -118,8 +118,15 @@ public final class RequestGuard {
         Problem.send(context, error);
     }
 
-    /** Answers a request that Vert.x has found to be malformed before any route, which Quarkus would log with a stack trace. */
+    /**
+     * Answers a request whose route has thrown an error reply, or which Vert.x has found to be malformed before any route:
+     * Quarkus would log it with a stack trace.
+     */
     private void failed(RoutingContext context) {
+        if (context.failure() instanceof ErrorReply error && ServedPaths.includes(context)) {
+            Problem.send(context, error);
+            return;
+        }
         guards.guard(context, hasBody(context.request()));
         boolean malformed = context.statusCode() == 400 || context.statusCode() == 404;
         if (!malformed || context.get(CHECKED) != null || context.response().ended()

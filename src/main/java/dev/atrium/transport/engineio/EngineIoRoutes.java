@@ -79,13 +79,14 @@ public final class EngineIoRoutes {
         if (!free && !admission.charge(context)) {
             return;
         }
+        if (error == null && toWebSocket) {
+            OpeningHandshake.require(request);
+        }
         if (elsewhere) {
-            if (!toWebSocket || OpeningHandshake.isAccepted(context)) {
-                forward(context, sid, toWebSocket);
-            }
+            forward(context, sid, toWebSocket);
         } else if (error != null) {
             refuse(request, toWebSocket, error);
-        } else if (!toWebSocket || OpeningHandshake.isAccepted(context)) {
+        } else {
             handle(context, toWebSocket, socket);
         }
     }

@@ -27,7 +27,6 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * Routes of the content of files, {@code /rooms/{room}/files/{id}}: whole or a range (RFC 9110 section 14). Content is written
@@ -77,15 +76,18 @@ public final class FileRoutes implements Drainable {
 
     private void find(RoutingContext context) {
         EventLoop eventLoop = RequestLoop.current();
-        answer(context, eventLoop, room -> new FileCommand.Find(transfers, room, context.pathParam("id")),
+        answer(context, eventLoop, new FileCommand.Find(transfers, room(context), context.pathParam("id")),
                 file -> send(context, file, eventLoop));
     }
 
     private void delete(RoutingContext context) {
         List<String> ifMatch = HeaderList.of(context.request(), HttpHeaders.IF_MATCH);
-        answer(context, RequestLoop.current(),
-                room -> new FileCommand.Delete(transfers, room, context.pathParam("id"), file -> requireMatch(file, ifMatch)),
-                deleted -> context.response().setStatusCode(204).end());
+        answer(context, RequestLoop.current(), new FileCommand.Delete(transfers, room(context), context.pathParam("id"),
+                file -> requireMatch(file, ifMatch)), deleted -> context.response().setStatusCode(204).end());
+    }
+
+    private static RoomId room(RoutingContext context) {
+        return RequestUrl.room(context, PathSegment.parent(PathSegment.parent(context.normalizedPath())));
     }
 
     private static void requireMatch(StoredFile file, List<String> ifMatch) {
@@ -94,29 +96,16 @@ public final class FileRoutes implements Drainable {
         }
     }
 
-    private <T> void answer(RoutingContext context, EventLoop eventLoop, Function<RoomId, FileCommand<Requester, T>> command,
-            Consumer<T> then) {
-        RoomId room;
-        try {
-            room = RequestUrl.room(context, PathSegment.parent(PathSegment.parent(context.normalizedPath())));
-        } catch (ErrorReply error) {
-            Problem.send(context, error);
-            return;
-        }
-        gateway.execute(Admission.requester(context), command.apply(room)).emitOn(eventLoop::execute).subscribe()
-                .with(then,
-                        failure -> Problem.send(context, ErrorReply.of(failure)));
+    private <T> void answer(RoutingContext context, EventLoop eventLoop, FileCommand<Requester, T> command, Consumer<T> then) {
+        gateway.execute(Admission.requester(context), command).emitOn(eventLoop::execute).invoke(then).subscribe()
+                .with(answered -> {
+                }, failure -> Problem.send(context, ErrorReply.of(failure)));
     }
 
     private void send(RoutingContext context, StoredFile file, EventLoop eventLoop) {
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
-        try {
-            requireMatch(file, HeaderList.of(request, HttpHeaders.IF_MATCH));
-        } catch (ErrorReply other) {
-            Problem.send(context, other);
-            return;
-        }
+        requireMatch(file, HeaderList.of(request, HttpHeaders.IF_MATCH));
         FileHeaders.of(file).forEach(response::putHeader);
         if (FileHeaders.isKnown(file, HeaderList.of(request, HttpHeaders.IF_NONE_MATCH))) {
             response.setStatusCode(304).end();
@@ -127,9 +116,7 @@ public final class FileRoutes implements Drainable {
         ByteRange range = ByteRange.requested(file, get ? request.getHeader("Range") : null, request.getHeader("If-Range"));
         if (range == null) {
             response.putHeader("Content-Range", "bytes */" + file.size());
-            Problem.send(context,
-                    new ErrorReply(RANGE_NOT_SATISFIABLE, "Range: expected a part of its " + file.size() + " bytes"));
-            return;
+            throw new ErrorReply(RANGE_NOT_SATISFIABLE, "Range: expected a part of its " + file.size() + " bytes");
         }
         if (range.isPart()) {
             response.setStatusCode(206).putHeader("Content-Range",

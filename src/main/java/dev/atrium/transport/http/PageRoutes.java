@@ -1,6 +1,5 @@
 package dev.atrium.transport.http;
 
-import dev.atrium.gateway.ErrorReply;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
 import io.quarkus.runtime.LaunchMode;
@@ -114,21 +113,13 @@ public final class PageRoutes {
         HttpServerRequest request = context.request();
         // The URL has several representations: a cache must not serve one of them for another Accept header.
         context.response().putHeader(HttpHeaders.VARY, "Accept");
-        if (Admission.isWebSocket(request)
-                || !Representation.PAGE.equals(Representation.best(request))) {
+        if (Admission.isWebSocket(request) || !Representation.PAGE.equals(Representation.best(request))
+                || "iframe".equals(Admission.parameter(request, "as"))) {
             context.next();
             return;
         }
-        if ("iframe".equals(Admission.parameter(request, "as"))) {
-            context.next();
-            return;
-        }
-        try {
-            RequestUrl.room(context);
-            reroute(context, "room.html");
-        } catch (ErrorReply error) {
-            Problem.send(context, error);
-        }
+        RequestUrl.room(context);
+        reroute(context, "room.html");
     }
 
     private void protect(RoutingContext context) {

@@ -81,17 +81,10 @@ public final class StreamRoutes {
 
     private void stream(RoutingContext context, StreamFormat format) {
         HttpServerRequest request = context.request();
-        RoomId room;
-        StreamPosition since;
-        try {
-            room = RequestUrl.room(context);
-            since = since(request);
-            if (request.method() == HttpMethod.HEAD) {
-                head(context, format, RoomsResource.readable(room));
-                return;
-            }
-        } catch (ErrorReply error) {
-            Problem.send(context, error);
+        RoomId room = RequestUrl.room(context);
+        StreamPosition since = since(request);
+        if (request.method() == HttpMethod.HEAD) {
+            head(context, format, RoomsResource.readable(room));
             return;
         }
         ConnectionLimiter.Slot slot = admission.connect(context, format.transport());

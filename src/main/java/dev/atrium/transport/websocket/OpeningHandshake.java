@@ -2,12 +2,10 @@ package dev.atrium.transport.websocket;
 
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.transport.admission.HeaderList;
-import dev.atrium.transport.admission.Problem;
 import io.quarkus.websockets.next.HandshakeRequest;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.ext.web.RoutingContext;
 import java.util.Base64;
 import java.util.List;
 
@@ -30,7 +28,7 @@ public final class OpeningHandshake {
      *
      * @throws ErrorReply 400 that names the header; 426 for another version of HTTP or of the protocol
      */
-    static void require(HttpServerRequest request) {
+    public static void require(HttpServerRequest request) {
         if (request.version() == HttpVersion.HTTP_2) {
             // Its responses can have no Upgrade header.
             throw ErrorReply.badRequest("Upgrade: expected HTTP/1.1");
@@ -51,17 +49,6 @@ public final class OpeningHandshake {
             throw ErrorReply.badRequest("body: expected none in a handshake");
         }
         request.headers().set(HttpHeaders.CONNECTION, "Upgrade").set(HttpHeaders.UPGRADE, "websocket");
-    }
-
-    /** Returns whether the form of a request is right, as in {@link #require}; if not, the request was answered. */
-    public static boolean isAccepted(RoutingContext context) {
-        try {
-            require(context.request());
-            return true;
-        } catch (ErrorReply error) {
-            Problem.send(context, error);
-            return false;
-        }
     }
 
     static boolean hasBody(HttpServerRequest request) {
