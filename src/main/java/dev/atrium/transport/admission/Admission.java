@@ -227,7 +227,7 @@ public final class Admission {
                 return;
             }
         }
-        Problem.send(context, ErrorReply.of(failure));
+        Problem.send(context, failure);
     }
 
     private void rejectInvalid(RoutingContext context, Caller unknown, AuthenticationException rejected) {
@@ -237,7 +237,7 @@ public final class Admission {
             return;
         }
         if (charge(context, unknown)) {
-            Problem.send(context, ErrorReply.of(rejected));
+            Problem.send(context, rejected);
         }
     }
 
@@ -336,7 +336,7 @@ public final class Admission {
     /** Charges and rejects a request whose authentication failed. */
     public void refuse(RoutingContext context) {
         if (charge(context)) {
-            Problem.send(context, ErrorReply.of(failure(context)));
+            Problem.send(context, failure(context));
         }
     }
 
@@ -380,10 +380,10 @@ public final class Admission {
                 delayed.incrementAndGet();
                 context.vertx().setTimer(PENALTY_MILLIS, late -> {
                     delayed.decrementAndGet();
-                    Problem.send(context, ErrorReply.of(e));
+                    Problem.send(context, e);
                 });
             } else {
-                Problem.send(context, ErrorReply.of(e));
+                Problem.send(context, e);
             }
             return null;
         }

@@ -59,7 +59,7 @@ public final class BodyReader {
     public static void read(RoutingContext context, RequestMemory memory, long limit, Consumer<Buffer> whole,
             Runnable rejected) {
         read(context, memory, limit).subscribe().with(whole, failure -> {
-            Problem.send(context, ErrorReply.of(failure));
+            Problem.send(context, failure);
             rejected.run();
         });
     }

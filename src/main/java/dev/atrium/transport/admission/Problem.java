@@ -64,8 +64,9 @@ public record Problem(int status, String title, String detail) {
         };
     }
 
-    /** Sends an error reply on a route that Jakarta REST does not serve. */
-    public static void send(RoutingContext context, ErrorReply error) {
+    /** Sends the error reply for a failure, on a route that Jakarta REST does not serve. */
+    public static void send(RoutingContext context, Throwable failure) {
+        ErrorReply error = ErrorReply.of(failure);
         if (context.response().headWritten() || context.response().closed()) {
             return;
         }

@@ -2,7 +2,6 @@ package dev.atrium.transport.http;
 
 import dev.atrium.file.StoredFile;
 import dev.atrium.file.Transfers;
-import dev.atrium.gateway.ErrorReply;
 import dev.atrium.session.RequestMemory;
 import dev.atrium.transport.admission.Problem;
 import io.netty.channel.EventLoop;
@@ -88,7 +87,7 @@ final class FileResponse {
             response.reset();
         } else {
             response.headers().clear();
-            Problem.send(context, ErrorReply.of(failure));
+            Problem.send(context, failure);
         }
     }
 }

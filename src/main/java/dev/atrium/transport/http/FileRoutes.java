@@ -99,7 +99,7 @@ public final class FileRoutes implements Drainable {
     private <T> void answer(RoutingContext context, EventLoop eventLoop, FileCommand<Requester, T> command, Consumer<T> then) {
         gateway.execute(Admission.requester(context), command).emitOn(eventLoop::execute).invoke(then).subscribe()
                 .with(answered -> {
-                }, failure -> Problem.send(context, ErrorReply.of(failure)));
+                }, failure -> Problem.send(context, failure));
     }
 
     private void send(RoutingContext context, StoredFile file, EventLoop eventLoop) {

@@ -1,7 +1,6 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.gateway.Command;
-import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
@@ -102,7 +101,7 @@ public final class StreamRoutes {
                 .with(state -> {
                     format.setHeaders(context.response());
                     context.response().end();
-                }, failure -> Problem.send(context, ErrorReply.of(failure)));
+                }, failure -> Problem.send(context, failure));
     }
 
     /**

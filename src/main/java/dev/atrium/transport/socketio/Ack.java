@@ -61,7 +61,8 @@ final class Ack {
         }
     }
 
-    void refused(ErrorReply error) {
+    void refused(Throwable failure) {
+        ErrorReply error = ErrorReply.of(failure);
         if (isWanted()) {
             give(Json.text(json -> {
                 json.writeStartArray();

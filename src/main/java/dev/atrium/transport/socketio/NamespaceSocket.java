@@ -172,8 +172,7 @@ final class NamespaceSocket implements ClientConnection {
             throw ErrorReply.badRequest("token: expected a string");
         }
         socket.await(gateway.execute(session, cost, new Command.Authenticate(token)),
-                done -> ack.ok(json -> ReplyJson.writeFields(done, json)),
-                failure -> ack.refused(ErrorReply.of(failure)));
+                done -> ack.ok(json -> ReplyJson.writeFields(done, json)), ack::refused);
     }
 
     private void call(String name, Arguments arguments, Cost cost, Ack ack) {

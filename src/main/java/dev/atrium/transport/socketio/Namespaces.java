@@ -186,17 +186,14 @@ final class Namespaces {
     private static void refuse(EngineSocket socket, String namespace, Throwable failure) {
         if (failure instanceof RefusedException refused) {
             refuse(socket, namespace, refused.getMessage(), refused.data());
-        } else {
-            refuse(socket, namespace, ErrorReply.of(failure));
+            return;
         }
-    }
-
-    private static void refuse(EngineSocket socket, String namespace, ErrorReply refusal) {
-        if (refusal.isRepeatable()) {
+        ErrorReply error = ErrorReply.of(failure);
+        if (error.isRepeatable()) {
             // Clients reconnect by themselves after a lost connection, but not after a CONNECT_ERROR.
             socket.close();
         } else {
-            refuse(socket, namespace, refusal.getMessage(), Map.of("code", refusal.code()));
+            refuse(socket, namespace, error.getMessage(), Map.of("code", error.code()));
         }
     }
 

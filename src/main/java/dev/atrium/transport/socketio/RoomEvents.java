@@ -56,14 +56,12 @@ final class RoomEvents {
                 joined -> {
                     ack.ok(json -> ReplyJson.writeFields(joined, json));
                     joined.membership().follow();
-                },
-                failure -> ack.refused(ErrorReply.of(failure)));
+                }, ack::refused);
     }
 
     private void leave(RoomId room, Cost cost, Ack ack) {
         socket.await(gateway.execute(session(), cost, new Command.Leave(room)),
-                left -> ack.ok(json -> json.writeStringField("room", room.name())),
-                failure -> ack.refused(ErrorReply.of(failure)));
+                left -> ack.ok(json -> json.writeStringField("room", room.name())), ack::refused);
     }
 
     private void send(Arguments arguments, Cost cost, Ack ack) {

@@ -53,8 +53,7 @@ final class PlainProtocol extends SingleSessionProtocol {
         connection.await(session.inTurn(
                 () -> gateway.admit(session)
                         .chain(() -> gateway.execute(session, Cost.NONE, new Command.Join(room, false, null)))),
-                joined -> session.follow(),
-                failure -> end(ErrorReply.of(failure)));
+                joined -> session.follow(), this::end);
     }
 
     @Override

@@ -93,7 +93,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
                     welcome();
                     session.follow();
                 },
-                failure -> end(ErrorReply.of(failure)));
+                this::end);
     }
 
     private void welcome() {
@@ -209,7 +209,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
                     reply(command, Replies.resumed(command.seq(), resumed));
                     session.follow();
                 },
-                failure -> refuse(command, ErrorReply.of(failure)));
+                failure -> refuse(command, failure));
     }
 
     private void auth(CommandFrame command, Cost cost) {
@@ -240,7 +240,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
                     reply(command, Replies.joined(command.seq(), joined));
                     joined.membership().follow();
                 },
-                failure -> refuse(command, ErrorReply.of(failure)));
+                failure -> refuse(command, failure));
     }
 
     private void leave(CommandFrame command, Cost cost) {
@@ -344,8 +344,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
 
     private <T> void await(CommandFrame command, Uni<T> work, Function<T, byte[]> reply) {
         connection.await(work.emitOn(session.loop()::run),
-                result -> reply(command, reply.apply(result)),
-                failure -> refuse(command, ErrorReply.of(failure)));
+                result -> reply(command, reply.apply(result)), failure -> refuse(command, failure));
     }
 
     private RoomId room(CommandFrame command) {
@@ -360,7 +359,8 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
     }
 
     @Override
-    public void refuse(CommandFrame command, ErrorReply error) {
+    public void refuse(CommandFrame command, Throwable failure) {
+        ErrorReply error = ErrorReply.of(failure);
         if (command.seq() != null || ALWAYS_TOLD.contains(error.code())) {
             connection.send(Replies.error(command.seq(), error));
         }

@@ -44,8 +44,9 @@ abstract class SingleSessionProtocol implements SocketProtocol {
         begin();
     }
 
-    /** Closes the session with the close code of an error, where the protocol has no error reply. */
-    final void end(ErrorReply error) {
+    /** Closes the session with the close code of a failure, where the protocol has no error reply. */
+    final void end(Throwable failure) {
+        ErrorReply error = ErrorReply.of(failure);
         session.close(error.closeReason(), error.getMessage());
     }
 
