@@ -81,8 +81,7 @@ public final class IceServers {
         config.urls().orElse(List.of()).forEach(this::add);
         Require.between("atrium.ice.ttl", config.ttl(), Duration.ofSeconds(1), MAX_TTL);
         this.ttlSeconds = config.ttl().toSeconds();
-        Require.that(config.turnSecret().isEmpty() || config.turnSecretFile().isEmpty(), SECRET_FILE,
-                "none beside " + SECRET);
+        Require.that(config.turnSecret().isEmpty() || config.turnSecretFile().isEmpty(), SECRET_FILE, "none beside " + SECRET);
         String setting = config.turnSecretFile().isPresent() ? SECRET_FILE : SECRET;
         Optional<String> text = config.turnSecretFile().map(IceServers::read).or(config::turnSecret);
         Require.that(text.isPresent() || turn.isEmpty(), SECRET, "the secret that the TURN servers of " + URLS + " have");

@@ -93,8 +93,7 @@ final class EventMetrics implements EventObserver {
     private Counter refused(Transport transport, int code) {
         return counters.computeIfAbsent(new Key("refused", transport, code),
                 key -> counter("atrium.messages.refused", "Messages of clients that were rejected", "transport",
-                        transport.label(), "code",
-                        Integer.toString(code)));
+                        transport.label(), "code", Integer.toString(code)));
     }
 
     private Counter denied(Event.Denied.Kind kind, String detail) {
@@ -111,9 +110,7 @@ final class EventMetrics implements EventObserver {
     private Counter closed(Transport transport, CloseReason reason) {
         return counters.computeIfAbsent(new Key("closed", transport, reason),
                 key -> counter("atrium.connections.closed", "Clients that have disconnected, by reason", "transport",
-                        transport.label(),
-                        "reason",
-                        reason.label()));
+                        transport.label(), "reason", reason.label()));
     }
 
     private Counter timeouts(Transport transport) {

@@ -37,8 +37,7 @@ final class Metrics {
 
     void start(@Observes StartupEvent startup, Events events, Sessions sessions, Rooms rooms, Backplane backplane,
             EngineSockets engineSockets, ConnectionLimiter limiter, Transfers transfers, ExpiryJob expiryJob,
-            EventLoops eventLoops,
-            Drain drain, Shutdown shutdown) {
+            EventLoops eventLoops, Drain drain, Shutdown shutdown) {
         connections(sessions);
         gauge("atrium.rooms", "Rooms with members on this replica", rooms, Rooms::count);
         gauge("atrium.memberships", "Memberships in rooms of sessions on this replica", rooms, Rooms::memberships);
@@ -72,8 +71,7 @@ final class Metrics {
         gauge("atrium.event.loop.lag.seconds", "Lag of the slowest event loop", eventLoops,
                 loops -> loops.lagNanos() / 1e9);
         gauge("atrium.handshakes.in.flight", "New connections whose handshake, join or resumption is running or waiting",
-                sessions,
-                Sessions::newConnections);
+                sessions, Sessions::newConnections);
     }
 
     private void drain(Drain drain, Shutdown shutdown) {

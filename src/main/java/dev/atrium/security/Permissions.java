@@ -100,8 +100,7 @@ public final class Permissions {
             exact.computeIfAbsent(id, each -> EnumSet.noneOf(Permission.class)).addAll(permissions);
         } else {
             patterns.add(new Grant(namespace.equals("/*") ? null : Glob.pattern(namespace),
-                    room.equals("*") ? null : Glob.pattern(room),
-                    permissions));
+                    room.equals("*") ? null : Glob.pattern(room), permissions));
         }
     }
 

@@ -26,8 +26,7 @@ public final class Policy {
                 .map(text -> Require.parsed("atrium.permissions.everyone", text, Permissions::parse))
                 .orElse(required ? Permissions.NONE : Permissions.parse(EVERYTHING));
         if (!required) {
-            LOG.warn(
-                    "atrium.auth.mode is open: clients without a token are accepted; set it to required to reject them");
+            LOG.warn("atrium.auth.mode is open: clients without a token are accepted; set it to required to reject them");
         }
     }
 

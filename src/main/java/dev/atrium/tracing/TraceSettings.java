@@ -103,8 +103,7 @@ final class TraceSettings {
             require(settings, exporter + "timeout", "[^-].*", "a duration in milliseconds");
             for (String file : new String[] { "certificate", "client.key", "client.certificate" }) {
                 String path = settings.get(exporter + file);
-                Require.that(path == null || isFile(Path.of(path)), exporter + file,
-                        "a file that can be read, got " + path);
+                Require.that(path == null || isFile(Path.of(path)), exporter + file, "a file that can be read, got " + path);
             }
         }
         for (String number : new String[] { "schedule.delay", "max.queue.size", "max.export.batch.size", "export.timeout" }) {

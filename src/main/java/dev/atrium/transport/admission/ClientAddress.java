@@ -84,8 +84,7 @@ final class ClientAddress {
 
     /**
      * Returns the address of the client of a connection that has sent no request yet; empty if the peer is a proxy, or may be
-     * one:
-     * none is listed, and a request with {@code X-Forwarded-For} has come.
+     * one because none is listed and a request with {@code X-Forwarded-For} has come.
      */
     String of(SocketAddress peer) {
         if (!(peer instanceof InetSocketAddress address) || address.getAddress() == null) {

@@ -302,8 +302,7 @@ final class HttpGuard extends ChannelDuplexHandler {
     private boolean isEmptyRefusal(FullHttpResponse response) {
         // With several requests unanswered, it is not known whose response this is, and one to HEAD has no body.
         return response.status().code() == 400 && unanswered == 0 && !head && cors.areEnabled()
-                && !response.content().isReadable()
-                && !response.headers().contains(HttpHeaderNames.VARY);
+                && !response.content().isReadable() && !response.headers().contains(HttpHeaderNames.VARY);
     }
 
     private FullHttpResponse withProblem(FullHttpResponse empty) {

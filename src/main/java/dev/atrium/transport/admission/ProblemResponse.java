@@ -21,8 +21,7 @@ final class ProblemResponse {
         cors.complete(headers, origin == null ? CorsHeaders.ANY : origin);
         byte[] json = problem.json();
         FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1,
-                HttpResponseStatus.valueOf(problem.status()),
-                Unpooled.wrappedBuffer(json));
+                HttpResponseStatus.valueOf(problem.status()), Unpooled.wrappedBuffer(json));
         headers.forEach((name, value) -> response.headers().add(name, value));
         response.headers().set(HttpHeaderNames.CONTENT_TYPE, Problem.TYPE).set(HttpHeaderNames.CONTENT_LENGTH, json.length);
         return response;

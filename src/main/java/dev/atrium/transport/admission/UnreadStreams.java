@@ -13,8 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Responses of an HTTP/2 connection that have not been read: a stream whose window stays closed (RFC 9113 section 5.2) is
- * reset.
- * The other streams of the connection are not affected. On the connection's event loop.
+ * reset, and the others are not affected. On the connection's event loop.
  */
 final class UnreadStreams extends Http2ConnectionAdapter {
 
@@ -44,9 +43,8 @@ final class UnreadStreams extends Http2ConnectionAdapter {
     /**
      * Watches the responses of a connection, unless it is of HTTP/1.
      *
-     * @param millis time in which the client has to take something of each response; 0 for no limit, or if
-     *        {@link #windowOpened}
-     *        is not called
+     * @param millis time in which the client has to take something of each response; 0 for no limit, or if no
+     *        {@link #windowOpened} is called
      */
     static void watch(Channel channel, long millis) {
         Http2ConnectionHandler codec = channel.pipeline().get(Http2ConnectionHandler.class);

@@ -82,8 +82,7 @@ public final class EngineSocket implements Pausable {
         this.eventLoop = eventLoop;
         this.settings = settings;
         this.heartbeat = new EngineHeartbeat(eventLoop, settings, () -> send(Packet.PING_FRAME),
-                () -> isPaused() || transport.isHeld(),
-                () -> fail(CloseReason.HEARTBEAT_TIMEOUT));
+                () -> isPaused() || transport.isHeld(), () -> fail(CloseReason.HEARTBEAT_TIMEOUT));
         this.upgrade = new UpgradeAttempt(eventLoop, settings.upgradeTimeout(), this::release, () -> transport.isPosting());
     }
 

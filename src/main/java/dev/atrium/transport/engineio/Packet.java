@@ -26,8 +26,7 @@ final class Packet {
         // All values are the server's own: no string needs an escape.
         return Frames.text(OPEN + "{\"sid\":\"" + sid + "\",\"upgrades\":" + (upgradable ? "[\"websocket\"]" : "[]")
                 + ",\"pingInterval\":" + settings.pingInterval().toMillis() + ",\"pingTimeout\":"
-                + settings.pingTimeout().toMillis()
-                + ",\"maxPayload\":" + settings.maxPayload() + "}");
+                + settings.pingTimeout().toMillis() + ",\"maxPayload\":" + settings.maxPayload() + "}");
     }
 
     static byte[] pongToProbe() {

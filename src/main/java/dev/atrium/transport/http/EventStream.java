@@ -138,8 +138,7 @@ final class EventStream implements ClientConnection {
             // that it has received.
             HttpChannel.abort(request);
         } else {
-            sendQueue.offer(Unpooled.wrappedBuffer(
-                    format.goodbye(reason, ReplyJson.reconnectDelay())));
+            sendQueue.offer(Unpooled.wrappedBuffer(format.goodbye(reason, ReplyJson.reconnectDelay())));
             Future<?> tooLate = HttpChannel.of(request).eventLoop().schedule(() -> HttpChannel.abort(request),
                     MAX_GOODBYE_MILLIS, TimeUnit.MILLISECONDS);
             leave();

@@ -14,10 +14,8 @@ import jakarta.ws.rs.core.Response;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
 /**
- * Response filter that answers errors of Jakarta REST, and of Atrium itself, on Atrium's paths with a problem document,
- * whatever exception
- * mappers the application has. It is no exception mapper, because that would be called in place of the application's mappers
- * for the application's own resources.
+ * Response filter that answers errors of Jakarta REST, and of Atrium itself, on Atrium's paths with a problem document. It is
+ * no exception mapper, because those of the application come first, and it would come first for the application's resources.
  */
 @Singleton
 public class ProblemFilter {

@@ -37,8 +37,7 @@ final class Representation {
         }
         // Without those of quality 0, which the match below takes for the least preferred.
         MediaType best = MediaTypeHelper.getBestMatch(
-                new ArrayList<>(ranges.stream().filter(range -> quality(range) > 0).toList()),
-                acceptable);
+                new ArrayList<>(ranges.stream().filter(range -> quality(range) > 0).toList()), acceptable);
         return best == null ? null : best.toString();
     }
 

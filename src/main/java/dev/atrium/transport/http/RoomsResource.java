@@ -259,8 +259,7 @@ public class RoomsResource {
     }
 
     private <R> Uni<R> list(RoutingContext context, int most, Command<? super HttpRequester, R> command) {
-        return responses.roomForList(context, most).chain(() -> execute(context, command))
-                .call(() -> responses.turn(context));
+        return responses.roomForList(context, most).chain(() -> execute(context, command)).call(() -> responses.turn(context));
     }
 
     /** Executes a command of a request; the request itself was charged when it came in. */

@@ -103,8 +103,7 @@ record Arguments(List<Data> values, List<byte[]> attachments) {
     /** Returns the arguments from an index on, each as a tree. */
     List<JsonNode> nodes(int index) {
         return index >= values.size() ? List.of()
-                : Values.toNodes(
-                        new Data.Arguments(json(values.subList(index, values.size())), attachments));
+                : Values.toNodes(new Data.Arguments(json(values.subList(index, values.size())), attachments));
     }
 
     private static String json(List<Data> values) {

@@ -121,8 +121,7 @@ final class Namespaces {
     }
 
     private record ConnectRequest(EngineSocket socket, Caller caller, String namespace, Auth auth,
-            Map<String, NamespaceSocket> joined,
-            Runnable admitted) {
+            Map<String, NamespaceSocket> joined, Runnable admitted) {
     }
 
     /** Recovers an earlier session; if that fails, opens a new one. */

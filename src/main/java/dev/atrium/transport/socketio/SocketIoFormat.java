@@ -64,8 +64,7 @@ final class SocketIoFormat extends BytesFormat {
         }
         if (delivery instanceof HistoryGap gap) {
             return event(gap.room().namespace(), null, "@gap",
-                    new Data.Json(Json.text(json -> MessageJson.writePlace(gap, json))),
-                    offset ? "," + quoted(NO_OFFSET) : "");
+                    new Data.Json(Json.text(json -> MessageJson.writePlace(gap, json))), offset ? "," + quoted(NO_OFFSET) : "");
         }
         return null;
     }

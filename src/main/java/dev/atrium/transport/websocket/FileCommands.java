@@ -91,8 +91,7 @@ final class FileCommands {
         FileCommand.Write write = new FileCommand.Write(transfers, command.params().text(Parameter.FILE),
                 command.params().number(Parameter.INDEX), chunk.nioBuffer());
         answer(command, execute(cost, write).onTermination().invoke(() -> chunk.release()),
-                written -> Replies.ok(command.seq()),
-                NOTHING);
+                written -> Replies.ok(command.seq()), NOTHING);
     }
 
     /**

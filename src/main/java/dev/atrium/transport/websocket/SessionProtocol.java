@@ -267,8 +267,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
                 params.flag(Parameter.ECHO, true), key);
         window.submit(ordered ? order.submit(room, key, () -> gateway.execute(session, cost, publish))
                 : gateway.execute(session, cost, publish),
-                result -> reply(command, Replies.sent(command.seq(), result)),
-                error -> refuse(command, error));
+                result -> reply(command, Replies.sent(command.seq(), result)), error -> refuse(command, error));
     }
 
     private void sendVolatile(CommandFrame command, Cost cost, RoomId room, Data data) {
@@ -276,12 +275,10 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
         if (params.has(Parameter.IDEMPOTENCY)) {
             throw ErrorReply.parameter(400, Parameter.IDEMPOTENCY.key(), "expected none for a volatile message");
         }
-        window.submit(
-                gateway.execute(session, cost,
+        window.submit(gateway.execute(session, cost,
                         new Command.PublishVolatile(room, params.text(Parameter.EVENT), data,
                                 params.flag(Parameter.ECHO, true), params.text(Parameter.TO))),
-                done -> reply(command, Replies.ok(command.seq())),
-                error -> refuse(command, error));
+                done -> reply(command, Replies.ok(command.seq())), error -> refuse(command, error));
     }
 
     private void members(CommandFrame command, Cost cost) {
@@ -314,8 +311,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
         Call call = new Call(endpoint, handle, params.required(Parameter.NAME), () -> arguments(data(params, bytes)));
         window.submit(gateway.execute(session, cost, call).onItem().ifNull()
                 .failWith(() -> ErrorReply.parameter(404, "name", "no handler of that name in this namespace")),
-                values -> reply(command, Replies.called(command.seq(), values)),
-                error -> refuse(command, error));
+                values -> reply(command, Replies.called(command.seq(), values)), error -> refuse(command, error));
     }
 
     private static List<JsonNode> arguments(Data data) {
