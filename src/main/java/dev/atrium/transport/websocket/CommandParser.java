@@ -203,18 +203,16 @@ final class CommandParser {
     }
 
     private Boolean flag(String field) throws IOException {
-        switch (json.currentToken()) {
-            case VALUE_TRUE:
-                return Boolean.TRUE;
-            case VALUE_FALSE:
-                return Boolean.FALSE;
-            case VALUE_NULL:
-                return null;
-            default:
+        return switch (json.currentToken()) {
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            case VALUE_NULL -> null;
+            default -> {
                 expected(field, "true or false");
                 json.skipChildren();
-                return null;
-        }
+                yield null;
+            }
+        };
     }
 
     private Data data(String field) throws IOException {

@@ -1,7 +1,9 @@
 package dev.atrium.transport.websocket;
 
-import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Parameters that commands of the session protocol have. */
 enum Parameter {
@@ -68,13 +70,8 @@ enum Parameter {
         DATA
     }
 
-    private static final Map<String, Parameter> BY_KEY = new HashMap<>();
-
-    static {
-        for (Parameter parameter : values()) {
-            BY_KEY.put(parameter.key, parameter);
-        }
-    }
+    private static final Map<String, Parameter> BY_KEY = Stream.of(values())
+            .collect(Collectors.toMap(Parameter::key, Function.identity()));
 
     private final String key;
     private final String path;

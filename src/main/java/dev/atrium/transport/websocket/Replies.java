@@ -35,9 +35,7 @@ final class Replies {
     static byte[] welcome(Session session, SessionConfig.Heartbeat heartbeat, long maxPayload) {
         return Frames.json(ReplyJson.push("@welcome", json -> {
             json.writeStringField("id", session.id());
-            if (session.self().user() != null) {
-                json.writeStringField("user", session.self().user());
-            }
+            writeOptional("user", session.self().user(), json);
             if (session.caller().identity().isNobody()) {
                 json.writeStringField("auth", "required");
             }
@@ -93,9 +91,7 @@ final class Replies {
     static byte[] resumed(Long seq, Resumed resumed) {
         return reply(seq, json -> {
             json.writeStringField("id", resumed.self().id());
-            if (resumed.self().user() != null) {
-                json.writeStringField("user", resumed.self().user());
-            }
+            writeOptional("user", resumed.self().user(), json);
             json.writeStringField("resume", resumed.token());
             json.writeArrayFieldStart("rooms");
             for (Joined joined : resumed.rooms()) {
@@ -121,14 +117,12 @@ final class Replies {
             for (Presence member : page.members()) {
                 json.writeStartObject();
                 json.writeStringField("id", member.who().id());
-                if (member.who().user() != null) {
-                    json.writeStringField("user", member.who().user());
-                }
+                writeOptional("user", member.who().user(), json);
                 json.writeNumberField("since", member.since());
                 json.writeEndObject();
             }
             json.writeEndArray();
-            writeNext(page, json);
+            writeOptional("next", page.next(), json);
         });
     }
 
@@ -137,9 +131,7 @@ final class Replies {
             json.writeArrayFieldStart("members");
             for (MemberPage.User user : page.members()) {
                 json.writeStartObject();
-                if (user.user() != null) {
-                    json.writeStringField("user", user.user());
-                }
+                writeOptional("user", user.user(), json);
                 json.writeNumberField("since", user.since());
                 json.writeArrayFieldStart("sessions");
                 for (String id : user.sessions()) {
@@ -149,13 +141,14 @@ final class Replies {
                 json.writeEndObject();
             }
             json.writeEndArray();
-            writeNext(page, json);
+            writeOptional("next", page.next(), json);
         });
     }
 
-    private static void writeNext(MemberPage<?> page, JsonGenerator json) throws IOException {
-        if (page.next() != null) {
-            json.writeStringField("next", page.next());
+    /** Writes a field, unless its value is null. */
+    private static void writeOptional(String field, String value, JsonGenerator json) throws IOException {
+        if (value != null) {
+            json.writeStringField(field, value);
         }
     }
 
