@@ -1,7 +1,6 @@
 package dev.atrium.application;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.gateway.Cluster;
 import dev.atrium.gateway.ErrorReply;
@@ -11,6 +10,7 @@ import dev.atrium.room.Data;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -55,21 +55,17 @@ final class Operations {
     }
 
     Uni<List<RemoteClient>> fetch(ClusterRequest request) {
-        return request(request, new TypeReference<List<RemoteClient>>() {
-        })
-                .map(lists -> whole(lists).stream().flatMap(List::stream).toList());
+        return request(request, RemoteClient[].class)
+                .map(lists -> whole(lists).stream().flatMap(Arrays::stream).toList());
     }
 
     /** Applies an operation. Returns the number of clients. */
     Uni<Integer> act(ClusterRequest request) {
-        return request(request, new TypeReference<Integer>() {
-        })
-                .map(counts -> whole(counts).stream().mapToInt(Integer::intValue).sum());
+        return request(request, Integer.class).map(counts -> whole(counts).stream().mapToInt(Integer::intValue).sum());
     }
 
     Uni<Acks> askClients(ClusterRequest request) {
-        return request(request, new TypeReference<LocalClients.Asked>() {
-        }).map(replicas -> {
+        return request(request, LocalClients.Asked.class).map(replicas -> {
             List<LocalClients.Asked> given = replicas.stream().flatMap(Optional::stream).toList();
             List<JsonNode> values = given.stream().flatMap(each -> each.values().stream()).toList();
             return new Acks(values, given.size() == replicas.size()
@@ -78,7 +74,7 @@ final class Operations {
     }
 
     /** One item for each replica, empty for a replica that has not replied in time. */
-    private <T> Uni<List<Optional<T>>> request(ClusterRequest request, TypeReference<T> type) {
+    private <T> Uni<List<Optional<T>>> request(ClusterRequest request, Class<T> type) {
         return cluster.callAll(REQUEST, write(request), Duration.ofMillis(request.timeoutMillis).plus(WAY))
                 .map(answers -> answers.stream().map(answer -> answer.map(json -> read(json, type))).toList());
     }
@@ -89,8 +85,7 @@ final class Operations {
     }
 
     private Uni<String> answer(String asked) {
-        ClusterRequest request = read(asked, new TypeReference<ClusterRequest>() {
-        });
+        ClusterRequest request = read(asked, ClusterRequest.class);
         LocalClients localClients = new LocalClients(service, cluster, request.namespace,
                 new Audience(request.to, request.except));
         Uni<?> answer = switch (request.kind) {
@@ -112,7 +107,7 @@ final class Operations {
         }
     }
 
-    private static <T> T read(String json, TypeReference<T> type) {
+    private static <T> T read(String json, Class<T> type) {
         try {
             return Values.JSON.readValue(json, type);
         } catch (JsonProcessingException e) {

@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.LongStream;
 
 /** Delivery metrics. On the hot path: it only adds to counters and records a timer. */
 @Singleton
@@ -26,7 +27,8 @@ final class DeliveryMetrics implements DeliveryObserver {
         latency = Timer.builder("atrium.delivery.latency")
                 .description(
                         "Time from the backplane's acceptance of a message to its delivery to the members on one event loop")
-                .serviceLevelObjectives(milliseconds(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000))
+                .serviceLevelObjectives(LongStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+                        .mapToObj(Duration::ofMillis).toArray(Duration[]::new))
                 .register(registry);
     }
 
@@ -37,13 +39,5 @@ final class DeliveryMetrics implements DeliveryObserver {
         long micros = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()) - message.atMicros();
         // Redis sets the message's time, and its clock may be ahead of this machine's.
         latency.record(Math.max(0, micros), TimeUnit.MICROSECONDS);
-    }
-
-    private static Duration[] milliseconds(int... values) {
-        Duration[] durations = new Duration[values.length];
-        for (int i = 0; i < values.length; i++) {
-            durations[i] = Duration.ofMillis(values[i]);
-        }
-        return durations;
     }
 }

@@ -45,7 +45,7 @@ final class ClientAddress {
             int slash = network.indexOf('/');
             int whole = network.indexOf(':') >= 0 ? 128 : 32;
             String address = slash < 0 ? network : network.substring(0, slash);
-            if (bytes(address) == null) {
+            if (parsed(address) == null) {
                 // Netty would resolve it as a host name: of 10/8 remains 0.0.0.0/8.
                 throw new IllegalArgumentException("no address");
             }
@@ -100,7 +100,7 @@ final class ClientAddress {
         String[] hops = forwarded.split(",");
         for (int i = hops.length - 1; i >= 0; i--) {
             String hop = withoutPort(hops[i].strip());
-            if (bytes(hop) == null) {
+            if (parsed(hop) == null) {
                 return "";
             }
             if (!isTrusted(hop)) {
@@ -120,23 +120,16 @@ final class ClientAddress {
     }
 
     private boolean isTrusted(String address) {
-        byte[] bytes = bytes(address);
-        if (bytes == null) {
-            return false;
-        }
-        try {
-            InetSocketAddress socket = new InetSocketAddress(InetAddress.getByAddress(bytes), 0);
-            return trusted.stream().anyMatch(rule -> rule.matches(socket));
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("four or sixteen bytes are an address", e);
-        }
+        InetAddress parsed = parsed(address);
+        return parsed != null && trusted.stream().anyMatch(rule -> rule.matches(new InetSocketAddress(parsed, 0)));
     }
 
     private static String canonical(String address) {
-        byte[] bytes = bytes(address);
-        if (bytes == null) {
+        InetAddress parsed = parsed(address);
+        if (parsed == null) {
             return address;
         }
+        byte[] bytes = parsed.getAddress();
         if (bytes.length == 4) {
             return NetUtil.bytesToIpAddress(bytes);
         }
@@ -144,11 +137,11 @@ final class ClientAddress {
         return NetUtil.bytesToIpAddress(bytes) + "/64";
     }
 
-    /** Returns the bytes of an address, those of IPv4 for an IPv4-mapped IPv6 address; null if the text is not an address. */
-    private static byte[] bytes(String address) {
+    /** Returns the address in a text, of IPv4 for an IPv4-mapped IPv6 address; null if the text is not an address. */
+    private static InetAddress parsed(String address) {
         byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
         try {
-            return bytes == null ? null : InetAddress.getByAddress(bytes).getAddress();
+            return bytes == null ? null : InetAddress.getByAddress(bytes);
         } catch (UnknownHostException e) {
             throw new IllegalStateException("four or sixteen bytes are an address", e);
         }

@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -88,11 +89,7 @@ final class CorsHeaders {
     }
 
     private static boolean namesOrigin(String vary) {
-        for (String name : vary.split(",")) {
-            if (name.strip().equalsIgnoreCase(ORIGIN) || name.strip().equals("*")) {
-                return true;
-            }
-        }
-        return false;
+        return Stream.of(vary.split(",")).map(String::strip)
+                .anyMatch(name -> name.equalsIgnoreCase(ORIGIN) || name.equals("*"));
     }
 }

@@ -4,7 +4,6 @@ import dev.atrium.session.RequestMemory;
 import dev.atrium.transport.admission.Compression;
 import dev.atrium.transport.admission.UnreadResponses;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
@@ -135,15 +134,15 @@ final class Exchange {
 
     /** Accepts a POST. */
     void ok() {
-        reply(200, "text/html", bytes("ok"));
+        reply(200, "text/html", Buffer.buffer("ok"));
     }
 
     void refuse(EngineIoError error) {
-        reply(400, "application/json", bytes(error.json()));
+        reply(400, "application/json", Buffer.buffer(error.json()));
     }
 
     void refuse(int status) {
-        reply(status, TEXT, Unpooled.EMPTY_BUFFER);
+        reply(status, TEXT, Buffer.buffer());
     }
 
     /** Resets the request's connection, because no response would be valid. */
@@ -151,8 +150,8 @@ final class Exchange {
         context.runOnContext(now -> request.response().reset());
     }
 
-    private void reply(int status, String type, ByteBuf body) {
-        context.runOnContext(now -> send(status, type, Buffer.buffer(body)));
+    private void reply(int status, String type, Buffer body) {
+        context.runOnContext(now -> send(status, type, body));
     }
 
     private void send(int status, String type, Buffer body) {
@@ -162,9 +161,5 @@ final class Exchange {
                     .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                     .end(body);
         }
-    }
-
-    private static ByteBuf bytes(String text) {
-        return Unpooled.wrappedBuffer(Buffer.buffer(text).getBytes());
     }
 }

@@ -18,7 +18,7 @@ final class RelaySendQueue implements SendQueue {
     private final DeliveryLoop loop;
     private final long limit;
     private final Runnable overflowed;
-    private final Runnable cross = this::cross;
+    private final Runnable flush = this::flush;
     private final AtomicLong crossing = new AtomicLong();
     private List<ByteBuf> gathered = new ArrayList<>();
 
@@ -40,14 +40,9 @@ final class RelaySendQueue implements SendQueue {
         crossing.addAndGet(bytes.readableBytes());
         gathered.add(bytes);
         if (gathered.size() == 1) {
-            loop.flushLater(cross);
+            loop.flushLater(flush);
         }
         return true;
-    }
-
-    /** Moves over at once what was gathered in this turn, so that what follows does not overtake it. */
-    void flush() {
-        cross();
     }
 
     @Override
@@ -55,7 +50,8 @@ final class RelaySendQueue implements SendQueue {
         return crossing.get() + connection.sendQueue().pendingBytes();
     }
 
-    private void cross() {
+    /** Moves over at once what was gathered in this turn, so that what follows does not overtake it. */
+    void flush() {
         if (gathered.isEmpty()) {
             return;
         }

@@ -65,7 +65,7 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
         }
         sendQueue = isAtHome() ? opened.sendQueue()
                 : new RelaySendQueue(opened, sockets.deliveryLoop(socket.eventLoop()), sockets.sendQueueLimit(),
-                        this::overflowed);
+                        () -> fail(CloseReason.SLOW_CONSUMER));
         home(() -> {
             if (!socket.probe(this)) {
                 close(CloseReason.NORMAL);
@@ -255,10 +255,6 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
     @Override
     public boolean answersTextHeartbeats() {
         return false;
-    }
-
-    private void overflowed() {
-        fail(CloseReason.SLOW_CONSUMER);
     }
 
     /** Hands a message over, and pauses its client if too many bytes wait for the connection's event loop. */
