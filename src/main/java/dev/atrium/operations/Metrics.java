@@ -12,14 +12,19 @@ import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
 import dev.atrium.session.Transport;
 import dev.atrium.transport.engineio.EngineSockets;
+import dev.atrium.warmup.WarmUp;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Properties;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -29,6 +34,9 @@ import java.util.function.ToDoubleFunction;
 @Singleton
 final class Metrics {
 
+    /** Maven writes it into the jar; classes that dev mode has compiled have none. */
+    private static final String ARTIFACT = "/META-INF/maven/dev.atrium/atrium/pom.properties";
+
     private final MeterRegistry registry;
 
     Metrics(MeterRegistry registry) {
@@ -37,8 +45,12 @@ final class Metrics {
 
     void start(@Observes StartupEvent startup, Events events, Sessions sessions, Rooms rooms, Backplane backplane,
             EngineSockets engineSockets, ConnectionLimiter limiter, Transfers transfers, ExpiryJob expiryJob,
-            EventLoops eventLoops, Drain drain, Shutdown shutdown) {
-        connections(sessions);
+            EventLoops eventLoops, Drain drain, Shutdown shutdown, WarmUp warmUp) {
+        replica(warmUp);
+        for (Transport transport : Transport.CONNECTED) {
+            gauge("atrium.connections", "Clients connected now", sessions,
+                    all -> all.all().stream().filter(s -> s.transport() == transport).count(), "transport", transport.label());
+        }
         gauge("atrium.rooms", "Rooms with members on this replica", rooms, Rooms::count);
         gauge("atrium.memberships", "Memberships in rooms of sessions on this replica", rooms, Rooms::memberships);
         gauge("atrium.outbox.bytes", "Bytes pending in the send queues of clients", sessions,
@@ -47,9 +59,8 @@ final class Metrics {
                 Sessions::backlog);
         total("atrium.events.dropped", "Events that a slow subscriber on this replica lost", events, Events::dropped);
         for (String carrier : List.of("polling", "websocket")) {
-            Gauge.builder("atrium.engineio.connections", engineSockets, all -> all.count(carrier))
-                    .description("Connections of Engine.IO now, by transport").tag("transport", carrier)
-                    .register(registry);
+            gauge("atrium.engineio.connections", "Connections of Engine.IO now, by transport", engineSockets,
+                    all -> all.count(carrier), "transport", carrier);
         }
         gauge("atrium.connections.admitted", "Connections that count towards the limits, of all protocols", limiter,
                 ConnectionLimiter::count);
@@ -59,11 +70,25 @@ final class Metrics {
         backplane(backplane);
     }
 
-    private void connections(Sessions sessions) {
-        for (Transport transport : Transport.CONNECTED) {
-            Gauge.builder("atrium.connections", sessions,
-                    all -> all.all().stream().filter(s -> s.transport() == transport).count())
-                    .description("Clients connected now").tag("transport", transport.label()).register(registry);
+    private void replica(WarmUp warmUp) {
+        // By the convention of Prometheus: a join with it adds the version to any other metric.
+        gauge("atrium.build.info", "1, with the version of this replica as its label", warmUp, any -> 1, "version", version());
+        for (WarmUp.State state : WarmUp.State.values()) {
+            gauge("atrium.warm.up", "1 for how the warm-up has ended, or that it is running", warmUp,
+                    each -> each.state() == state ? 1 : 0, "how", state.label());
+        }
+        gauge("atrium.warm.up.connections", "Connections that the warm-up has made", warmUp, WarmUp::connections);
+    }
+
+    private static String version() {
+        try (InputStream artifact = Metrics.class.getResourceAsStream(ARTIFACT)) {
+            Properties properties = new Properties();
+            if (artifact != null) {
+                properties.load(artifact);
+            }
+            return properties.getProperty("version", "unknown");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -82,9 +107,8 @@ final class Metrics {
     }
 
     private void drained(String how, Drain drain, ToDoubleFunction<Drain> value) {
-        FunctionCounter.builder("atrium.drained", drain, value)
-                .description("Clients that a drain has closed, and connections that were cut after the grace period")
-                .tag("how", how).register(registry);
+        total("atrium.drained", "Clients that a drain has closed, and connections that were cut after the grace period", drain,
+                value, "how", how);
     }
 
     private void files(Transfers transfers, ExpiryJob expiryJob) {
@@ -101,13 +125,13 @@ final class Metrics {
         gauge("atrium.backplane.up", "1 if this replica can publish and receives what is published", backplane,
                 port -> port.status().isReceiving() ? 1 : 0);
         for (BackplaneStatus.Function function : BackplaneStatus.Function.values()) {
-            Gauge.builder("atrium.backplane.works", backplane, port -> port.status().problems().containsKey(function) ? 0 : 1)
-                    .description("1 if this replica can use the backplane for that")
-                    .tag("kind", function.name().toLowerCase(Locale.ROOT)).register(registry);
+            gauge("atrium.backplane.works", "1 if this replica can use the backplane for that", backplane,
+                    port -> port.status().problems().containsKey(function) ? 0 : 1,
+                    "kind", function.name().toLowerCase(Locale.ROOT));
         }
         for (String reason : BackplaneStatus.REASONS) {
-            Gauge.builder("atrium.backplane.problem", backplane, port -> port.status().problems().containsValue(reason) ? 1 : 0)
-                    .description("1 if the backplane does not work for that reason").tag("reason", reason).register(registry);
+            gauge("atrium.backplane.problem", "1 if the backplane does not work for that reason", backplane,
+                    port -> port.status().problems().containsValue(reason) ? 1 : 0, "reason", reason);
         }
         gauge("atrium.backplane.round.trip.seconds", "Round trip of the last probe", backplane,
                 port -> port.status().roundTripSeconds());
@@ -121,11 +145,11 @@ final class Metrics {
                 backplane, port -> port.status().lost());
     }
 
-    private <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
-        Gauge.builder(name, source, value).description(description).register(registry);
+    private <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value, String... tags) {
+        Gauge.builder(name, source, value).description(description).tags(tags).register(registry);
     }
 
-    private <T> void total(String name, String description, T source, ToDoubleFunction<T> value) {
-        FunctionCounter.builder(name, source, value).description(description).register(registry);
+    private <T> void total(String name, String description, T source, ToDoubleFunction<T> value, String... tags) {
+        FunctionCounter.builder(name, source, value).description(description).tags(tags).register(registry);
     }
 }
