@@ -1,26 +1,22 @@
 package dev.atrium.application;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quarkus.runtime.StartupEvent;
-import jakarta.annotation.Priority;
-import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
+import io.quarkus.runtime.Startup;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Event handlers of the application, by namespace. Any thread. */
+/**
+ * Event handlers of the application, by namespace. Made before any observer of the application publishes, because its mapper
+ * comes with them. Any thread.
+ */
+@Startup(Interceptor.Priority.PLATFORM_BEFORE)
 @Singleton
 public final class HandlerRegistry {
 
     private final Map<String, NamespaceHandlers> endpoints = new HashMap<>();
 
-    private HandlerRegistry() {
-    }
-
-    @Inject
     HandlerRegistry(Handlers handlers, Clients clients) {
         for (Handler handler : handlers.all()) {
             endpoints.computeIfAbsent(handler.description().namespace(), claimed -> new NamespaceHandlers(clients))
@@ -28,15 +24,8 @@ public final class HandlerRegistry {
         }
     }
 
-    /** Before any observer of the application that publishes. */
-    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent startup, ObjectMapper mapper,
-            @ConfigProperty(name = "atrium.socketio.max-attachments") int mostBuffers) {
-        Values.use(mapper);
-        Values.useBuffers(mostBuffers);
-    }
-
     public static HandlerRegistry none() {
-        return new HandlerRegistry();
+        return new HandlerRegistry(new Handlers(List.of()), null);
     }
 
     /** Whether the application has no handlers at all. */
