@@ -22,7 +22,6 @@ import org.jboss.logging.Logger;
 public final class Broadcast {
 
     private static final Logger LOG = Logger.getLogger(Broadcast.class);
-    private static final Transport TRANSPORT = Transport.APPLICATION;
 
     private final RoomService service;
     private final Operations operations;
@@ -65,7 +64,7 @@ public final class Broadcast {
         RoomId room = plain ? Gateway.room(namespace, rooms.iterator().next()) : RoomId.everyone(namespace);
         Audience audience = plain || rooms.isEmpty() && except.isEmpty() ? null : new Audience(rooms, except);
         return started(service.publish(
-                new Publication(room, event, Values.toData(arguments), from, true, audience, null), TRANSPORT)
+                new Publication(room, event, Values.toData(arguments), from, true, audience, null), Transport.APPLICATION)
                 .replaceWithVoid());
     }
 

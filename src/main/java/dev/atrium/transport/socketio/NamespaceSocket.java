@@ -46,13 +46,14 @@ final class NamespaceSocket implements ClientConnection {
     private final String namespace;
     private final Map<String, NamespaceSocket> joined;
     private final NamespaceHandlers endpoint;
-    private final RoomEvents events;
+    private final boolean relay;
     private final PendingAcks pendingAcks;
     private final List<byte[]> early = new ArrayList<>();
     private final SendWindow window;
     private final Consumer<byte[]> ackSender = this::writeIfOpen;
     private SocketIoFormat format;
     private Session session;
+    private RoomEvents events;
     private SessionHandle handle;
     private boolean connected;
     /** Whether the disconnect handler has to be called: the connect handler has run. */
@@ -70,8 +71,8 @@ final class NamespaceSocket implements ClientConnection {
         this.namespace = namespace;
         this.joined = joined;
         this.endpoint = endpoint;
+        this.relay = relay;
         this.window = new SendWindow(socket, task -> session.loop().run(task));
-        this.events = endpoint == null ? new RoomEvents(gateway, socket, this::session, window, relay) : null;
         this.pendingAcks = new PendingAcks(socket.eventLoop());
     }
 
@@ -86,6 +87,7 @@ final class NamespaceSocket implements ClientConnection {
         session = gateway.connect(
                 new SessionRequest(caller, socket.eventLoop(), namespace, Transport.SOCKETIO, this, spoken),
                 socket.sessionTokens());
+        events = endpoint == null ? new RoomEvents(gateway, socket, session, window, relay) : null;
         handle = handles.apply(this);
         joined.put(namespace, this);
     }

@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * Event handling in namespaces without handlers of the application: {@code join}, {@code leave}, {@code send} and
@@ -27,12 +26,11 @@ final class RoomEvents {
 
     private final Gateway gateway;
     private final EngineSocket socket;
-    private final Supplier<Session> session;
+    private final Session session;
     private final boolean relay;
     private final SendWindow window;
 
-    /** @param session the session of the namespace, once it is open */
-    RoomEvents(Gateway gateway, EngineSocket socket, Supplier<Session> session, SendWindow window, boolean relay) {
+    RoomEvents(Gateway gateway, EngineSocket socket, Session session, SendWindow window, boolean relay) {
         this.gateway = gateway;
         this.socket = socket;
         this.session = session;
@@ -52,7 +50,7 @@ final class RoomEvents {
     }
 
     private void join(RoomId room, Cost cost, Ack ack) {
-        socket.await(gateway.execute(session(), cost, new Command.Join(room, false, null)),
+        socket.await(gateway.execute(session, cost, new Command.Join(room, false, null)),
                 joined -> {
                     ack.ok(json -> ReplyJson.writeFields(joined, json));
                     joined.membership().follow();
@@ -60,7 +58,7 @@ final class RoomEvents {
     }
 
     private void leave(RoomId room, Cost cost, Ack ack) {
-        socket.await(gateway.execute(session(), cost, new Command.Leave(room)),
+        socket.await(gateway.execute(session, cost, new Command.Leave(room)),
                 left -> ack.ok(json -> json.writeStringField("room", room.name())), ack::refused);
     }
 
@@ -72,7 +70,7 @@ final class RoomEvents {
     private void sendVolatile(Arguments arguments, Cost cost, Ack ack) {
         Command.PublishVolatile publish = new Command.PublishVolatile(room(arguments), event(arguments), arguments.from(3),
                 true, null);
-        window.submit(gateway.execute(session(), cost, publish), done -> ack.ok(json -> {
+        window.submit(gateway.execute(session, cost, publish), done -> ack.ok(json -> {
         }), ack::refused);
     }
 
@@ -95,7 +93,7 @@ final class RoomEvents {
         List<RoomId> rooms = rooms();
         Data data = arguments.from(1);
         Cost all = new Cost(rooms.size(), cost.bytes() + (long) (rooms.size() - 1) * data.size());
-        ErrorReply exceeded = gateway.chargePublish(session(), all);
+        ErrorReply exceeded = gateway.chargePublish(session, all);
         if (exceeded != null) {
             ack.refused(exceeded);
             return;
@@ -114,16 +112,16 @@ final class RoomEvents {
     /** Returns the rooms that the client has joined; its whole namespace if it has joined none. */
     private List<RoomId> rooms() {
         List<RoomId> rooms = new ArrayList<>();
-        for (Membership membership : session().memberships()) {
+        for (Membership membership : session.memberships()) {
             if (membership.room().isNamed()) {
                 rooms.add(membership.room());
             }
         }
-        return rooms.isEmpty() ? List.of(RoomId.everyone(session().namespace())) : rooms;
+        return rooms.isEmpty() ? List.of(RoomId.everyone(session.namespace())) : rooms;
     }
 
     private void publish(Command.Publish publish, Cost cost, Consumer<PublishResult> published, Ack ack) {
-        window.submit(gateway.execute(session(), cost, publish), published, ack::refused);
+        window.submit(gateway.execute(session, cost, publish), published, ack::refused);
     }
 
     private RoomId room(Arguments arguments) {
@@ -131,10 +129,6 @@ final class RoomEvents {
         if (name == null) {
             throw ErrorReply.badRequest("room: expected a string");
         }
-        return Gateway.room(session().namespace(), name);
-    }
-
-    private Session session() {
-        return session.get();
+        return Gateway.room(session.namespace(), name);
     }
 }

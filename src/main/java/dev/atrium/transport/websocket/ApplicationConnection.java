@@ -31,9 +31,6 @@ import org.jboss.logging.Logger;
  */
 final class ApplicationConnection extends ChannelDuplexHandler implements ClientConnection {
 
-    /** The label of its metrics. */
-    static final Transport TRANSPORT = Transport.ENDPOINT;
-
     private static final Logger LOG = Logger.getLogger(ApplicationConnection.class);
 
     /**
@@ -62,8 +59,8 @@ final class ApplicationConnection extends ChannelDuplexHandler implements Client
 
     /** @throws dev.atrium.gateway.ErrorReply 429 if the user has the maximum number of sessions */
     Session open(Caller caller) {
-        session = gateway.connect(new SessionRequest(caller, channel.eventLoop(), RoomId.DEFAULT_NAMESPACE, TRANSPORT, this,
-                PlainFormat.INSTANCE));
+        session = gateway.connect(new SessionRequest(caller, channel.eventLoop(), RoomId.DEFAULT_NAMESPACE, Transport.ENDPOINT,
+                this, PlainFormat.INSTANCE));
         return session;
     }
 

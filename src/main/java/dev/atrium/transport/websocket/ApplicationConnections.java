@@ -39,7 +39,7 @@ final class ApplicationConnections implements EndpointSessions {
         if (channel == null) {
             return Uni.createFrom().failure(new ErrorReply(409, "connection: it is one of Atrium's own"));
         }
-        return channel.inOrder(session -> session == null ? open(connection, channel, user).chain(opened -> work.apply(opened))
+        return channel.inOrder(session -> session == null ? open(connection, channel, user).chain(work::apply)
                 : work.apply(session));
     }
 

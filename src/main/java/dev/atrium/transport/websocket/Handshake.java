@@ -3,7 +3,6 @@ package dev.atrium.transport.websocket;
 import dev.atrium.security.AuthenticationException;
 import dev.atrium.security.Caller;
 import dev.atrium.security.ConnectionLimiter;
-import dev.atrium.session.Sessions;
 import dev.atrium.transport.admission.HttpChannel;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
@@ -74,10 +73,6 @@ public abstract class Handshake {
 
     final AuthenticationException failure() {
         return failure;
-    }
-
-    final Sessions sessions() {
-        return settings.sessions();
     }
 
     final SocketSettings settings() {

@@ -16,7 +16,7 @@ public class RoomEndpoint extends SocketEndpoint<SocketHandshake> {
 
     @Override
     protected SocketProtocol protocol(SocketHandshake handshake, WebSocketConnection connection) {
-        RoomId room = RoomId.of(handshake.namespace(), connection.pathParam("room"));
-        return new PlainProtocol(handshake.services().gateway(), handshake.caller(), room, handshake.echo());
+        RoomId room = RoomId.of(handshake.query().namespace(), connection.pathParam("room"));
+        return new PlainProtocol(handshake.services().gateway(), handshake.caller(), room, handshake.query().echo());
     }
 }

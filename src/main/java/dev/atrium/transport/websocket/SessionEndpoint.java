@@ -12,6 +12,6 @@ public class SessionEndpoint extends SocketEndpoint<SocketHandshake> {
 
     @Override
     protected SocketProtocol protocol(SocketHandshake handshake, WebSocketConnection connection) {
-        return new SessionProtocol(handshake.services(), handshake.caller(), handshake.namespace());
+        return new SessionProtocol(handshake.services(), handshake.caller(), handshake.query().namespace());
     }
 }

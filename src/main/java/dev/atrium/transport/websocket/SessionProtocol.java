@@ -40,8 +40,6 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
 
     static final String SUBPROTOCOL = "atrium.v1";
 
-    private static final Transport TRANSPORT = Transport.SESSION;
-
     /** How long a command with a large reply waits for a client to read what it was sent before. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -73,7 +71,8 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
     Session connect() {
         window = new SendWindow(connection, task -> session.loop().run(task));
         Session made = gateway.connect(
-                new SessionRequest(caller, connection.eventLoop(), namespace, TRANSPORT, connection, SessionFormat.INSTANCE));
+                new SessionRequest(caller, connection.eventLoop(), namespace, Transport.SESSION, connection,
+                        SessionFormat.INSTANCE));
         files = new FileCommands(services, made,
                 new SendWindow(connection, made.loop()::run, FileCommands.MAX_IN_PROGRESS), this);
         order = gateway.order(made);
@@ -276,8 +275,8 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
             throw ErrorReply.parameter(400, Parameter.IDEMPOTENCY.key(), "expected none for a volatile message");
         }
         window.submit(gateway.execute(session, cost,
-                        new Command.PublishVolatile(room, params.text(Parameter.EVENT), data,
-                                params.flag(Parameter.ECHO, true), params.text(Parameter.TO))),
+                new Command.PublishVolatile(room, params.text(Parameter.EVENT), data,
+                        params.flag(Parameter.ECHO, true), params.text(Parameter.TO))),
                 done -> reply(command, Replies.ok(command.seq())), error -> refuse(command, error));
     }
 

@@ -53,7 +53,7 @@ public abstract class SocketEndpoint<H extends Handshake> {
                 : protocol(handshake, connection);
         UpgradeChannel channel = handshake.channel();
         SocketConnection socket = new SocketConnection(connection, channel.guard(), protocol, channel.belowEncoder(),
-                handshake.sessions());
+                handshake.settings().sessions());
         connection.userData().put(SocketConnection.KEY, socket);
         try {
             socket.listen();

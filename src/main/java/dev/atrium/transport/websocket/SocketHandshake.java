@@ -21,13 +21,7 @@ final class SocketHandshake extends Handshake {
         return services;
     }
 
-    /** Namespace of the client's rooms. */
-    String namespace() {
-        return query.namespace();
-    }
-
-    /** Whether the plain socket receives its own messages. */
-    boolean echo() {
-        return query.echo();
+    SocketQuery query() {
+        return query;
     }
 }

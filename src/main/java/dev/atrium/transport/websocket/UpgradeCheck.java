@@ -59,7 +59,7 @@ final class UpgradeCheck implements HttpUpgradeCheck {
         }
         // The request must wait, too, with all that the client sends.
         request.pause();
-        return handshake.sessions().inTurn(channel.eventLoop(), () -> Uni.createFrom().item(channel::isActive))
+        return handshake.settings().sessions().inTurn(channel.eventLoop(), () -> Uni.createFrom().item(channel::isActive))
                 // The client disconnected while it waited: its request has ended and can no longer be upgraded.
                 .chain(active -> active ? permit(context, channel, handshake) : Uni.createFrom().nothing());
     }
