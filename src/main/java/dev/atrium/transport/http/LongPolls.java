@@ -1,12 +1,10 @@
 package dev.atrium.transport.http;
 
-import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.room.History;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.security.ConnectionLimiter;
-import dev.atrium.security.LimitException;
 import dev.atrium.session.Drainable;
 import dev.atrium.session.HttpRequester;
 import dev.atrium.session.Sessions;
@@ -38,15 +36,10 @@ public final class LongPolls implements Drainable {
         return Uni.createFrom().voidItem().emitOn(eventLoop::execute).chain(() -> {
             LongPoll poll = new LongPoll(gateway, client, eventLoop, sessions.deliveryLoop(eventLoop));
             waiting.add(poll);
-            try {
-                // Checked after the poll was added: a poll that starts during the shutdown is either rejected here, or ended
-                // with the others.
-                connections.requireOpen();
-            } catch (LimitException e) {
-                waiting.remove(poll);
-                throw ErrorReply.of(e);
-            }
-            return poll.news(room, since, opens, seconds).onTermination().invoke(() -> waiting.remove(poll));
+            // Checked after the poll was added: a poll that starts during the shutdown is either rejected here, or ended with the
+            // others.
+            return Uni.createFrom().voidItem().invoke(connections::requireOpen)
+                    .chain(() -> poll.news(room, since, opens, seconds)).onTermination().invoke(() -> waiting.remove(poll));
         });
     }
 

@@ -1,6 +1,7 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.security.LimitException;
 import dev.atrium.transport.admission.Problem;
 import dev.atrium.transport.admission.ServedPaths;
 import io.vertx.ext.web.RoutingContext;
@@ -19,8 +20,9 @@ public class ProblemMapper {
         this.wholeSite = config.wholeSite();
     }
 
-    @ServerExceptionMapper
-    public Response map(ErrorReply error) {
+    @ServerExceptionMapper({ ErrorReply.class, LimitException.class })
+    public Response map(RuntimeException failure) {
+        ErrorReply error = ErrorReply.of(failure);
         Response.ResponseBuilder response = Response.status(error.code()).type(Problem.TYPE).entity(Problem.of(error));
         Problem.headers(error).forEach(response::header);
         return response.build();

@@ -16,7 +16,6 @@ import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.security.ClientLimits;
 import dev.atrium.security.ConnectionLimiter;
-import dev.atrium.security.LimitException;
 import dev.atrium.session.HttpRequester;
 import dev.atrium.session.RequestLoop;
 import dev.atrium.transport.admission.Admission;
@@ -99,20 +98,12 @@ public class RoomsResource {
         String namespace = RequestUrl.namespace(context, RoomId.DEFAULT_NAMESPACE);
         int most = Ranges.limit("limit", Ranges.number("limit", limit), ROOMS, MOST_ROOMS);
         if (Query.flag(context.request(), "connect")) {
-            requireAccepting();
+            // Before permissions: a client without a token asks, too.
+            connections.requireAccepting();
         }
         return list(context, most, new Command.ListRooms(namespace, prefix, cursor, most))
                 .map(page -> new RoomList(page.names().stream().map(RoomList.Entry::new).toList(), page.next(),
                         bodies.limit()));
-    }
-
-    /** Before permissions: a client without a token asks, too. */
-    private void requireAccepting() {
-        try {
-            connections.requireAccepting();
-        } catch (LimitException e) {
-            throw ErrorReply.of(e);
-        }
     }
 
     /**
