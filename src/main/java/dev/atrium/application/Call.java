@@ -13,7 +13,6 @@ import java.util.function.Supplier;
  * that event.
  *
  * @param handlers the handlers of the session's namespace; null if it has none
- * @param client handle that the handler is given
  * @param arguments converts the arguments of the client, once it is charged and if there is a handler for them
  */
 public record Call(NamespaceHandlers handlers, Client client, String event, Supplier<List<JsonNode>> arguments)

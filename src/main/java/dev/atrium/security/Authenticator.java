@@ -117,11 +117,7 @@ public final class Authenticator {
                 .ifNoItem().after(patience).on(timer).failWith(() -> new AuthenticationException(Reason.UNAVAILABLE));
     }
 
-    /**
-     * Returns the identity of an API key.
-     *
-     * @throws AuthenticationException if the key is unknown
-     */
+    /** @throws AuthenticationException if the API key is unknown */
     public Identity key(String key) {
         return apiKeys.identity(key);
     }

@@ -3,7 +3,6 @@ package dev.atrium.security;
 /**
  * Client of a request: its identity and address.
  *
- * @param identity identity of the client
  * @param address the client's IP address; empty if unknown
  * @param handshake the request itself, if an application's handlers may ask for it; else {@link HandshakeInfo#NONE}
  */

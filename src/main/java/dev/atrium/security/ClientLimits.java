@@ -118,12 +118,7 @@ public final class ClientLimits {
         }
     }
 
-    /**
-     * Checks the limit of rooms per session.
-     *
-     * @param present rooms that the session is in
-     * @throws LimitException if the session may not join another room
-     */
+    /** @throws LimitException if a session that is in so many rooms may not join another one */
     public void checkRooms(int present) {
         if (config.rooms() > 0 && present >= config.rooms()) {
             throw new LimitException(Limit.ROOMS);

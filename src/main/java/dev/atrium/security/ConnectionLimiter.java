@@ -74,8 +74,6 @@ public final class ConnectionLimiter {
     }
 
     /**
-     * Admits a new connection.
-     *
      * @return the slot, to be released when the connection is gone
      * @throws LimitException if a limit is reached or this replica is draining or overloaded
      */

@@ -3,7 +3,6 @@ package dev.atrium.security;
 /**
  * Authenticated identity of a client.
  *
- * @param kind how the client has authenticated
  * @param name the token's {@code sub}, or the name of the API key; null for neither
  * @param permissions granted in addition to those of all clients
  * @param expires when it expires, in milliseconds since 1970; {@link #NEVER} if it does not

@@ -40,11 +40,7 @@ public final class Permissions {
         }
     }
 
-    /**
-     * Creates the grants from patterns with their permissions.
-     *
-     * @throws InvalidGrantException naming the pattern and the expected form
-     */
+    /** @throws InvalidGrantException naming the pattern and the expected form */
     public Permissions(Map<String, Set<Permission>> grants) {
         grants.forEach(this::grant);
     }

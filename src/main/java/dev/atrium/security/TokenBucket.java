@@ -32,12 +32,7 @@ public final class TokenBucket {
         this.bytesPerSecond = bytesPerSecond;
     }
 
-    /**
-     * Charges one message.
-     *
-     * @param size bytes of the message
-     * @return the exceeded limit; null if the message is within the limits
-     */
+    /** Charges one message of so many bytes. Returns the exceeded limit; null if the message is within the limits. */
     public Limit take(long size) {
         return take(1, size);
     }

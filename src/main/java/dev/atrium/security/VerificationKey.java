@@ -21,7 +21,6 @@ import org.jose4j.lang.JoseException;
  * Configured key that verifies tokens. Its check at startup finds an unusable key, which otherwise would only show when the
  * first client sends a token.
  *
- * @param setting name of the setting
  * @param value a key, or its location
  */
 record VerificationKey(String setting, String value) {

@@ -32,11 +32,7 @@ public final class Require {
         }
     }
 
-    /**
-     * Parses a value.
-     *
-     * @throws ConfigurationException with the parser's message for an invalid value
-     */
+    /** @throws ConfigurationException with the parser's message for an invalid value */
     public static <T> T parsed(String setting, String value, Function<String, T> parser) {
         try {
             return parser.apply(value);

@@ -87,13 +87,7 @@ final class WarmUpTraffic {
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean stopped;
 
-    /**
-     * What the traffic has made.
-     *
-     * @param connections number of connections that have run to their end
-     * @param failures number of connections that have not
-     * @param lastFailure null if there is none
-     */
+    /** Numbers of connections that have run to their end and that have not, with the last failure; null if there is none. */
     record Result(int connections, int failures, IOException lastFailure) {
     }
 

@@ -104,7 +104,6 @@ public final class Admission {
         return ConfigProvider.getConfig().getConfigValue(setting).getValue() == null;
     }
 
-    /** Adds the routes to the router at startup. */
     public void register(@Observes Router router) {
         ServedPaths.ROUTES.forEach(path -> {
             router.route(path).order(FIRST).handler(served(this::hideToken));
@@ -350,11 +349,7 @@ public final class Admission {
         return limited(context, transport, connections::admit);
     }
 
-    /**
-     * Checks a connection that replaces one that counts already.
-     *
-     * @return whether it may; if not, the request was answered with 503 or 429
-     */
+    /** Checks a connection that replaces one that counts. If it returns false, the request was answered with 503 or 429. */
     public boolean takeOver(RoutingContext context, Transport transport) {
         return Boolean.TRUE.equals(limited(context, transport, caller -> {
             connections.handshake(caller);

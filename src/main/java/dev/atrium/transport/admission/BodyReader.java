@@ -29,7 +29,6 @@ public final class BodyReader {
     private final RequestMemory memory;
     private final long limit;
 
-    /** @param memory of all requests */
     BodyReader(RequestMemory memory, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize limit) {
         this.memory = memory;
         this.limit = limit.asLongValue();
@@ -52,7 +51,6 @@ public final class BodyReader {
     /**
      * Reads and decodes the body of a request, and answers it if it is rejected.
      *
-     * @param memory of all requests
      * @param limit maximum size in bytes
      * @param rejected called after the answer
      */

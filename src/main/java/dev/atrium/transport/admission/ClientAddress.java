@@ -30,12 +30,7 @@ final class ClientAddress {
     private final List<IpSubnetFilterRule> trusted;
     private final AtomicBoolean warned = new AtomicBoolean();
 
-    /**
-     * Parses the trusted proxies.
-     *
-     * @param proxies networks, as address and prefix length
-     * @throws ConfigurationException if a network is invalid
-     */
+    /** @throws ConfigurationException if a network is invalid */
     ClientAddress(List<String> proxies) {
         trusted = proxies.stream().map(ClientAddress::rule).toList();
     }

@@ -51,7 +51,6 @@ final class FrameDeadline extends ChannelInboundHandlerAdapter {
     /**
      * Installs the handler at the beginning of a connection.
      *
-     * @param codec handler of the connection's codec
      * @param prefaceExpected whether the client's preface has not passed yet
      */
     static void install(ChannelHandlerContext codec, SlowRequests limits, boolean prefaceExpected) {

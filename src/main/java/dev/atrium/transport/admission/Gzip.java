@@ -20,10 +20,7 @@ final class Gzip {
     private final Buffer decoded = Buffer.buffer();
     private GZIPInputStream in;
 
-    /**
-     * @param body whole body
-     * @param limit maximum decoded size in bytes: a kilobyte may decode to a megabyte
-     */
+    /** @param limit maximum decoded size in bytes: a kilobyte may decode to a megabyte */
     Gzip(Buffer body, long limit) {
         this.encoded = body.getBytes();
         this.limit = limit;

@@ -103,7 +103,6 @@ public final class HttpChannel {
      * Adds a handler in front of the decoder of HTTP/1, and hands it the bytes that the decoder has already. A decoder passes
      * on what it has only when it is removed, so another one takes its place. Called while a request is received.
      *
-     * @param options limits of the new decoder
      * @return false on a connection of HTTP/2
      */
     public static boolean addBeforeNewDecoder(ChannelPipeline pipeline, String name, ChannelHandler handler,

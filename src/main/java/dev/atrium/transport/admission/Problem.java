@@ -9,13 +9,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 
-/**
- * An error as {@code application/problem+json}, RFC 9457.
- *
- * @param status the HTTP status
- * @param title its name
- * @param detail what was wrong with this request
- */
+/** An error as {@code application/problem+json}, RFC 9457. */
 @JsonInclude
 @ProtocolNames
 public record Problem(int status, String title, String detail) {

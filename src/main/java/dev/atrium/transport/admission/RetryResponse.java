@@ -10,7 +10,6 @@ import java.util.function.IntFunction;
  * Response in place of a 503 to a client that gives up for good at any status but 200, as {@code EventSource} does (HTML
  * Standard section 9.2.3): 200, with a body that makes it reconnect, and the end.
  *
- * @param contentType of the body
  * @param body makes it reconnect after that many milliseconds
  */
 public record RetryResponse(String contentType, IntFunction<Buffer> body) {

@@ -27,8 +27,6 @@ final class UnfinishedHeaders {
     }
 
     /**
-     * Counts what was read.
-     *
      * @param inHeaders whether it ends within headers
      * @param inBody whether it ends within a body; the fields behind a body in chunks are headers, too
      */

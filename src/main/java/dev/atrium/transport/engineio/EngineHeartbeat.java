@@ -27,7 +27,6 @@ final class EngineHeartbeat {
     private long pingDue;
 
     /**
-     * @param ping sends a ping
      * @param paused whether reading from the client is paused
      * @param missed called when no pong has come in time
      */

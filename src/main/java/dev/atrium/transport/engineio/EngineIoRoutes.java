@@ -52,7 +52,6 @@ public final class EngineIoRoutes {
                 Subprotocols.firstOffered(), config.compression());
     }
 
-    /** Adds the route to the router at startup. */
     public void register(@Observes Router router) {
         router.route("/socket.io/*").order(SocketGate.ORDER).handler(context -> {
             String path = context.normalizedPath();

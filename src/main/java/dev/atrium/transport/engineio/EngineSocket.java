@@ -109,12 +109,7 @@ public final class EngineSocket implements Pausable {
         return caller;
     }
 
-    /**
-     * Charges one packet that no session is charged for; closes the connection if the token bucket is empty.
-     *
-     * @param size size of the packet in bytes
-     * @return whether the connection is still open
-     */
+    /** Charges a packet that no session is charged for; if the bucket is empty, closes the connection and returns false. */
     public boolean spend(int size) {
         if (tokens.take(size) == null) {
             return true;
@@ -325,11 +320,7 @@ public final class EngineSocket implements Pausable {
         transport.abandonPost(exchange);
     }
 
-    /**
-     * Registers a WebSocket as the candidate of an upgrade.
-     *
-     * @return whether the upgrade may be tried
-     */
+    /** Registers a WebSocket as the candidate of an upgrade. Returns whether the upgrade may be tried. */
     boolean probe(EngineTransport other) {
         return state == State.OPEN && transport.isPolling() && upgrade.start(other);
     }

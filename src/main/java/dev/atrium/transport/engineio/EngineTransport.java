@@ -24,11 +24,7 @@ interface EngineTransport {
     /** The connection has ended, and the client no longer listens: frees what the transport holds. */
     void discard();
 
-    /**
-     * The client has sent its close packet: ends the transport.
-     *
-     * @return false if a poll in transit is still to be answered
-     */
+    /** The client has sent its close packet: ends the transport. Returns false if a poll in transit is still to be answered. */
     boolean takeLeave();
 
     /** Returns whether the client fetches its packets by polls; only then can it upgrade. */
@@ -73,11 +69,7 @@ interface EngineTransport {
     default void release() {
     }
 
-    /**
-     * Passes all queued packets to the next transport's send queue, except the close packet.
-     *
-     * @return whether it has accepted all of them
-     */
+    /** Passes all queued packets but the close packet to the next transport's send queue. Returns whether it took all. */
     default boolean handOver(SendQueue next) {
         return true;
     }

@@ -39,11 +39,7 @@ final class Exchange {
     /** The replica that has forwarded the request, and the client's connection to it; or null. */
     private final String forwarder;
 
-    /**
-     * @param channel of the request
-     * @param memory of all requests
-     * @param stamp unique id of the request among those of its client ({@code t} of the query), or null
-     */
+    /** @param stamp unique id of the request among those of its client ({@code t} of the query), or null */
     Exchange(HttpServerRequest request, Channel channel, RequestMemory memory, String stamp) {
         this.request = request;
         this.memory = memory;

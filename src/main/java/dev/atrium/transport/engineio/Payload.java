@@ -70,12 +70,7 @@ final class Payload {
         }
     }
 
-    /**
-     * Encodes frames as packets of a polling response.
-     *
-     * @param frames whole server frames; read to their end
-     * @param body receives the packets, after those that it has
-     */
+    /** Encodes whole server frames, which are read to their end, as packets at the end of a polling response. */
     static void append(ByteBuf frames, ByteBuf body) {
         while (frames.isReadable()) {
             int opcode = frames.readByte() & 0x0F;

@@ -7,8 +7,6 @@ import java.util.function.Supplier;
 /**
  * Send queue of a connection's transport, also after an upgrade. On the connection's event loop only, except
  * {@link #pendingBytes}.
- *
- * @param transport the current one
  */
 record TransportSendQueue(Supplier<EngineTransport> transport) implements SendQueue {
 

@@ -39,10 +39,7 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
     private boolean draining;
     private boolean broken;
 
-    /**
-     * @param caller the client that has made the handshake
-     * @param former the polling connection that the WebSocket is to upgrade; null for a new one
-     */
+    /** @param former the polling connection that the WebSocket is to upgrade; null for a new one */
     WebSocketTransport(EngineSockets sockets, Caller caller, EngineSocket former) {
         this.caller = caller;
         this.sockets = sockets;

@@ -17,8 +17,6 @@ record ByteRange(long first, long last, boolean isPart) {
     private static final Pattern BYTES = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
 
     /**
-     * Parses the range of a request.
-     *
      * @param range the {@code Range} header, or null
      * @param ifRange entity tag that the client has a part of, or null; if it is another one, the range is the whole file
      * @return null if the range is not satisfiable

@@ -55,12 +55,7 @@ final class EventStream implements ClientConnection {
         this.sendQueue = new ResponseSendQueue(response, sessions.sendQueueLimit());
     }
 
-    /**
-     * Joins the room and starts the response.
-     *
-     * @param since last stream position of the client, or null
-     * @param onRefusal called with the error if the join fails; nothing was written then
-     */
+    /** Joins the room and starts the response. If that fails, nothing was written, and the error is handed over. */
     void begin(Caller caller, RoomId room, StreamPosition since, boolean visible, Consumer<ErrorReply> onRefusal) {
         refused = onRefusal;
         try {

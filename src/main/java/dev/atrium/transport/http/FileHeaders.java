@@ -42,20 +42,12 @@ final class FileHeaders {
         return '"' + file.sha256() + '"';
     }
 
-    /**
-     * Returns whether the client has the file already (RFC 9110 section 13.1.2); caches may have weakened its ETag.
-     *
-     * @param ifNoneMatch elements of the header; none if it is absent
-     */
+    /** Returns whether the client has the file already (RFC 9110 section 13.1.2); caches may have weakened its ETag. */
     static boolean isKnown(StoredFile file, List<String> ifNoneMatch) {
         return ifNoneMatch.equals(List.of("*")) || ifNoneMatch.contains(etag(file)) || ifNoneMatch.contains("W/" + etag(file));
     }
 
-    /**
-     * Returns whether the client wants another file than this one, or a part of another (RFC 9110 section 13.1.1).
-     *
-     * @param ifMatch elements of the header; none if it is absent
-     */
+    /** Returns whether the client wants another file than this one, or a part of another (RFC 9110 section 13.1.1). */
     static boolean isOther(StoredFile file, List<String> ifMatch) {
         return !ifMatch.isEmpty() && !ifMatch.contains("*") && !ifMatch.contains(etag(file));
     }

@@ -27,7 +27,6 @@ final class FileResponse {
     private final Promise<Void> end = Promise.promise();
     private int next;
 
-    /** @param share of the response in the memory of all requests */
     FileResponse(Transfers transfers, StoredFile file, ByteRange range, RoutingContext context, EventLoop eventLoop,
             RequestMemory.Share share) {
         this.transfers = transfers;

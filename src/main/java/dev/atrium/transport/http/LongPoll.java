@@ -37,7 +37,6 @@ final class LongPoll implements Member {
     private boolean over;
     private boolean dismissed;
 
-    /** @param loop delivery loop of the event loop */
     LongPoll(Gateway gateway, HttpRequester client, EventLoop eventLoop, DeliveryLoop loop) {
         this.gateway = gateway;
         this.client = client;

@@ -15,12 +15,7 @@ final class PostedData {
     private PostedData() {
     }
 
-    /**
-     * Decodes text, JSON or bytes.
-     *
-     * @param type {@code Content-Type}, or null
-     * @throws ErrorReply 400, naming the field
-     */
+    /** @throws ErrorReply 400, naming the field */
     static Data read(String type, byte[] body) {
         if (type == null) {
             return new Data.Binary(body);

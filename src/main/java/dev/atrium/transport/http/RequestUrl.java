@@ -11,19 +11,14 @@ import io.vertx.ext.web.RoutingContext;
 /**
  * Names in the URL of a request. Jakarta REST would read others: its path parameters end at a semicolon, and it takes an empty
  * parameter of the query for none, so that a request for one user or namespace would be executed for another one, or for all.
- * Paths are normalized, as the router has matched them.
+ * Paths are normalized, as the router has matched them. An invalid name is a 400 that names the field.
  */
 final class RequestUrl {
 
     private RequestUrl() {
     }
 
-    /**
-     * Returns the namespace of the query.
-     *
-     * @param absent namespace of a request that names none; or null
-     * @throws ErrorReply 400, naming the field
-     */
+    /** Returns the namespace of the query; {@code absent} if it names none. */
     static String namespace(RoutingContext context, String absent) {
         String namespace = Query.parameter(context.request(), "ns");
         if (namespace == null) {
@@ -46,12 +41,7 @@ final class RequestUrl {
         return room(context, PathSegment.parent(context.normalizedPath()));
     }
 
-    /**
-     * Parses a room.
-     *
-     * @param path that names the room at its end
-     * @throws ErrorReply 400, naming the field
-     */
+    /** Returns the room that a path names at its end. */
     static RoomId room(RoutingContext context, String path) {
         String namespace = Query.parameter(context.request(), "ns");
         return RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, path);

@@ -51,9 +51,6 @@ abstract class StreamFormat extends BytesFormat {
     abstract byte[] heartbeat();
 
     /**
-     * Encodes one event.
-     *
-     * @param event name of the event
      * @param place stream position after the event; null if it does not change
      * @param json one line
      */

@@ -18,8 +18,6 @@ final class StreamPositionCodec {
     }
 
     /**
-     * Parses a stream position.
-     *
      * @return null if the text is absent or empty
      * @throws ErrorReply 400, naming the field
      */

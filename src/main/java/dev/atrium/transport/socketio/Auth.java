@@ -6,11 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.atrium.gateway.Json;
 import dev.atrium.gateway.RecoveryOffset;
 
-/**
- * Auth payload of a client's CONNECT packet.
- *
- * @param json a JSON object
- */
+/** Auth payload of a client's CONNECT packet: a JSON object. */
 record Auth(JsonNode json) {
 
     private static final ObjectMapper JSON = Json.mapper();
@@ -26,7 +22,7 @@ record Auth(JsonNode json) {
 
     /** The access token, or null. */
     String token() {
-        return json.path("token").isTextual() ? json.path("token").asText() : null;
+        return json.path("token").textValue();
     }
 
     /** Whether the client requests metadata, such as the sender and the room, with each event. */
@@ -36,7 +32,7 @@ record Auth(JsonNode json) {
 
     /** The private session id of an earlier session, for connection state recovery; or null. */
     String pid() {
-        return json.path("pid").isTextual() ? json.path("pid").asText() : null;
+        return json.path("pid").textValue();
     }
 
     /** Offset of the last event that the client has received in the earlier session, or null. */

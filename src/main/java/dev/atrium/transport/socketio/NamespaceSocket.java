@@ -61,9 +61,7 @@ final class NamespaceSocket implements ClientConnection {
     /** Recovery offset of the last message that the client was sent, or null. */
     private RecoveryOffset lastOffset;
 
-    /**
-     * @param endpoint the application's handlers; null if it has none for this namespace
-     */
+    /** @param endpoint the application's handlers; null if it has none for this namespace */
     NamespaceSocket(Gateway gateway, EngineSocket socket, String namespace, Map<String, NamespaceSocket> joined,
             NamespaceHandlers endpoint, boolean relay) {
         this.gateway = gateway;
@@ -79,7 +77,6 @@ final class NamespaceSocket implements ClientConnection {
     /**
      * Opens the session; nothing is sent to the client yet.
      *
-     * @param handles creates the application's handle of this client
      * @throws ErrorReply if the session is rejected
      */
     void open(Caller caller, SocketIoFormat spoken, Function<NamespaceSocket, SessionHandle> handles) {
@@ -108,11 +105,7 @@ final class NamespaceSocket implements ClientConnection {
         return session;
     }
 
-    /**
-     * Completes the recovery of an earlier session, and sends the missed messages.
-     *
-     * @param last recovery offset of the last message that the client has received
-     */
+    /** Completes the recovery of an earlier session, and sends the messages after the last one that the client has. */
     void recovered(String pid, RecoveryOffset last, Recovered recovered) {
         lastOffset = last;
         recovered.missed().forEach(message -> {
@@ -122,11 +115,7 @@ final class NamespaceSocket implements ClientConnection {
         connected(pid);
     }
 
-    /**
-     * Completes the connect to the namespace.
-     *
-     * @param pid private session id with which the client can recover the session, or null
-     */
+    /** Completes the connect to the namespace. With the private session id, unless null, the client can recover the session. */
     void connected(String pid) {
         if (!session.isOpen()) {
             // The client disconnected while its connect handler ran.
@@ -160,11 +149,7 @@ final class NamespaceSocket implements ClientConnection {
         }
     }
 
-    /**
-     * Refuses an event that the server does not accept.
-     *
-     * @param size size of the packet in bytes
-     */
+    /** Refuses an event that the server does not accept. */
     void refuse(ErrorReply error, int size, String ackId) {
         new Ack(namespace, ackId, ackSender).refused(gateway.chargeMalformed(session, Cost.message(size), error));
     }

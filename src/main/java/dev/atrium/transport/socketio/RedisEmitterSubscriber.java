@@ -104,8 +104,6 @@ final class RedisEmitterSubscriber {
     }
 
     /**
-     * Emits the event of a broadcast.
-     *
      * @param packet {@code {type, data: [event, …], nsp}}
      * @param options {@code {rooms, except, flags}}
      */

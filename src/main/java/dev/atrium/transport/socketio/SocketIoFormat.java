@@ -38,8 +38,6 @@ final class SocketIoFormat extends BytesFormat {
     }
 
     /**
-     * Returns the format for a client.
-     *
      * @param meta whether events have one more argument, with the room, the sender, the time and the stream position
      * @param offset whether events have a last argument with the recovery offset
      */
@@ -78,8 +76,6 @@ final class SocketIoFormat extends BytesFormat {
     }
 
     /**
-     * Encodes an event.
-     *
      * @param id id of the requested acknowledgement, or null
      * @param more further arguments as JSON, each after a comma
      */

@@ -29,7 +29,6 @@ final class ApplicationChannel {
     private boolean busy;
     private Session session;
 
-    /** @param address the client's IP address */
     ApplicationChannel(Channel channel, String address) {
         this.channel = channel;
         this.address = address;

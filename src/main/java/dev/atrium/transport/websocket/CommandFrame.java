@@ -4,7 +4,6 @@ package dev.atrium.transport.websocket;
  * A command of the session protocol, checked for form.
  *
  * @param seq sequence number that the client has chosen and the reply repeats; null for no reply
- * @param cmd name of the command
  */
 record CommandFrame(Long seq, String cmd, Parameters params) {
 }

@@ -34,8 +34,6 @@ final class CommandParser {
     }
 
     /**
-     * Parses a command.
-     *
      * @param hasBytes whether the text is the JSON line of a binary frame, whose bytes after the line are the data
      * @throws MalformedCommandException naming the field and what was expected of it
      */

@@ -39,11 +39,7 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
     private boolean insideFrame;
     private boolean corrupt;
 
-    /**
-     * @param limits of the endpoint
-     * @param compressed whether permessage-deflate was negotiated: without it a frame with the bit RSV1 is a protocol error
-     * @param memory of all requests
-     */
+    /** @param compressed whether permessage-deflate was negotiated: without it a frame with the bit RSV1 is a protocol error */
     LimitedFrameDecoder(SizeLimits limits, boolean compressed, RequestMemory memory) {
         super(WebSocketDecoderConfig.newBuilder().maxFramePayloadLength(Integer.MAX_VALUE).allowExtensions(compressed)
                 .closeOnProtocolViolation(false).build());

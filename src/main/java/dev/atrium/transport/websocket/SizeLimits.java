@@ -1,11 +1,8 @@
 package dev.atrium.transport.websocket;
 
 /**
- * Maximum sizes, in bytes, of what a client sends on the WebSockets of one endpoint. A larger frame or message closes the
- * connection with 1009.
- *
- * @param frame size of one frame
- * @param message size of one message, in one frame or several, inflated
+ * Maximum sizes, in bytes, of what a client sends on the WebSockets of one endpoint. A larger frame, or message of one frame or
+ * several, inflated, closes the connection with 1009.
  */
 public record SizeLimits(int frame, int message) {
 

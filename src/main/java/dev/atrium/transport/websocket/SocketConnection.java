@@ -57,7 +57,6 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
         this.sendQueue = new ChannelSendQueue(below, sessions.deliveryLoop(guard.eventLoop()), limit);
     }
 
-    /** Starts to listen to the connection below. */
     void listen() {
         guard.listener(this, listener);
     }
@@ -67,7 +66,6 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
         guard.release();
     }
 
-    /** The connection's event loop. */
     public EventLoop eventLoop() {
         return guard.eventLoop();
     }
@@ -77,7 +75,6 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
         return sendQueue;
     }
 
-    /** Sends one ready-made frame. */
     public void send(byte[] frame) {
         if (guard.isOpen() && !(sendQueue.hasMemory(frame.length)
                 && sendQueue.offer(guard.context().alloc().directBuffer(frame.length).writeBytes(frame)))) {

@@ -30,7 +30,6 @@ public abstract class SocketEndpoint<H extends Handshake> {
 
     private static final Logger LOG = Logger.getLogger(SocketEndpoint.class);
 
-    /** Creates the protocol of a new connection. */
     protected abstract SocketProtocol protocol(H handshake, WebSocketConnection connection);
 
     /** Opens the connection after its handshake: from now on the protocol may send. */
@@ -65,7 +64,6 @@ public abstract class SocketEndpoint<H extends Handshake> {
         channel.open();
     }
 
-    /** Subscribes to the text messages of a connection. */
     @OnTextMessage
     public Uni<Void> texts(Multi<String> texts, WebSocketConnection connection) {
         SocketConnection socket = socket(connection);

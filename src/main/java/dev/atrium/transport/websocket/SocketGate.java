@@ -34,7 +34,6 @@ public final class SocketGate {
     private final SocketSettings settings;
     private final SocketSettings sessionSettings;
 
-    /** @param services for the protocols of the endpoints */
     public SocketGate(Admission admission, SocketServices services) {
         this.admission = admission;
         this.services = services;
@@ -48,7 +47,6 @@ public final class SocketGate {
                 new SizeLimits((int) config.maxFrameSize(), (int) config.maxMessageSize()), subprotocols, config.compression());
     }
 
-    /** Adds the routes to the router at startup. */
     public void register(@Observes Router router) {
         router.route("/echo").order(ORDER).handler(context -> admit(context, Transport.ECHO, query -> {
         }));

@@ -5,12 +5,7 @@ import dev.atrium.room.RoomId;
 import dev.atrium.transport.admission.Query;
 import io.vertx.core.http.HttpServerRequest;
 
-/**
- * Query parameters of a WebSocket's URL.
- *
- * @param namespace namespace of the client's rooms
- * @param echo whether the plain socket receives its own messages
- */
+/** Query parameters of a WebSocket's URL; {@code echo} is whether the plain socket receives its own messages. */
 record SocketQuery(String namespace, boolean echo) {
 
     /** @throws ErrorReply 400, naming the parameter and what is expected */

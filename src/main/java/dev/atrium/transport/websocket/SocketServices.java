@@ -11,7 +11,6 @@ import jakarta.inject.Singleton;
  * Services that the WebSocket protocols use.
  *
  * @param endpoints the application's handlers of calls
- * @param sessions the sessions of this replica
  */
 @Singleton
 public record SocketServices(Gateway gateway, ClientLimits limits, HandlerRegistry endpoints, Transfers transfers,

@@ -68,9 +68,7 @@ public final class UpgradeChannel {
     /**
      * Adds the handlers in front of Vert.x's. The guard holds all frames until it is released.
      *
-     * @param limits of what the client sends
      * @param compression the negotiated extension; null for none
-     * @param memory of all requests, for messages that have not arrived whole
      */
     static UpgradeChannel install(Channel channel, SizeLimits limits, WebSocketServerExtension compression,
             RequestMemory memory) {
