@@ -24,7 +24,7 @@ final class Ack {
         this.frames = frames;
     }
 
-    boolean isWanted() {
+    private boolean isWanted() {
         return id != null;
     }
 
@@ -47,28 +47,26 @@ final class Ack {
     }
 
     void ok(Json.Value body) {
-        if (isWanted()) {
-            give(Json.text(json -> {
-                json.writeStartArray();
-                json.writeStartObject();
-                json.writeNumberField("code", 200);
-                json.writeObjectFieldStart("body");
-                body.write(json);
-                json.writeEndObject();
-                json.writeEndObject();
-                json.writeEndArray();
-            }), List.of());
-        }
+        give(200, json -> {
+            json.writeObjectFieldStart("body");
+            body.write(json);
+            json.writeEndObject();
+        });
     }
 
     void refused(Throwable failure) {
         ErrorReply error = ErrorReply.of(failure);
+        give(error.code(), json -> json.writeStringField("error", error.getMessage()));
+    }
+
+    /** Sends an object with a code and these fields. */
+    private void give(int code, Json.Value fields) {
         if (isWanted()) {
             give(Json.text(json -> {
                 json.writeStartArray();
                 json.writeStartObject();
-                json.writeNumberField("code", error.code());
-                json.writeStringField("error", error.getMessage());
+                json.writeNumberField("code", code);
+                fields.write(json);
                 json.writeEndObject();
                 json.writeEndArray();
             }), List.of());

@@ -28,24 +28,16 @@ final class FileReplies {
 
     /** Encodes a 409 with the missing chunks. */
     static byte[] missing(Long seq, List<ChunkRange> missing) {
-        return Frames.json(json -> {
-            Replies.start(json, seq, 409);
+        return Frames.json(Replies.reply(seq, 409, json -> {
             json.writeStringField("error", "file: chunks are missing");
-            json.writeObjectFieldStart("body");
-            FileJson.writeMissing(missing, json);
-            json.writeEndObject();
-            json.writeEndObject();
-        });
+            Replies.body(body -> FileJson.writeMissing(missing, body)).write(json);
+        }));
     }
 
     static byte[] chunk(CommandFrame command, byte[] bytes) {
-        return Frames.json(json -> {
-            Replies.start(json, command.seq(), 200);
-            json.writeObjectFieldStart("body");
+        return Frames.json(Replies.reply(command.seq(), 200, Replies.body(json -> {
             json.writeStringField("file", command.params().text(Parameter.FILE));
             json.writeNumberField("index", command.params().number(Parameter.INDEX));
-            json.writeEndObject();
-            json.writeEndObject();
-        }, bytes);
+        })), bytes);
     }
 }

@@ -78,10 +78,8 @@ final class Replies {
     }
 
     static byte[] ok(Long seq) {
-        return Frames.json(json -> {
-            start(json, seq, 200);
-            json.writeEndObject();
-        });
+        return Frames.json(reply(seq, 200, json -> {
+        }));
     }
 
     static byte[] joined(Long seq, Joined joined) {
@@ -165,14 +163,12 @@ final class Replies {
 
     /** Encodes the result of a handler: no value, or one. */
     static byte[] called(Long seq, List<Object> values) {
-        return Frames.json(json -> {
-            start(json, seq, 200);
+        return Frames.json(reply(seq, 200, json -> {
             if (!values.isEmpty()) {
                 json.writeFieldName("body");
                 json.writeRawValue(Values.json(values.get(0)));
             }
-            json.writeEndObject();
-        });
+        }));
     }
 
     static byte[] error(Long seq, ErrorReply error) {
@@ -184,29 +180,31 @@ final class Replies {
     }
 
     static byte[] error(Long seq, int code, String error) {
-        return Frames.json(json -> {
-            start(json, seq, code);
-            json.writeStringField("error", error);
-            json.writeEndObject();
-        });
+        return Frames.json(reply(seq, code, json -> json.writeStringField("error", error)));
     }
 
     static byte[] reply(Long seq, Json.Value body) {
-        return Frames.json(json -> {
-            start(json, seq, 200);
-            json.writeObjectFieldStart("body");
-            body.write(json);
-            json.writeEndObject();
-            json.writeEndObject();
-        });
+        return Frames.json(reply(seq, 200, body(body)));
     }
 
-    /** Writes the beginning of a reply. */
-    static void start(JsonGenerator json, Long seq, int code) throws IOException {
-        json.writeStartObject();
-        if (seq != null) {
-            json.writeNumberField("seq", seq);
-        }
-        json.writeNumberField("code", code);
+    /** Returns a reply with these fields beside its code. */
+    static Json.Value reply(Long seq, int code, Json.Value fields) {
+        return json -> {
+            json.writeStartObject();
+            if (seq != null) {
+                json.writeNumberField("seq", seq);
+            }
+            json.writeNumberField("code", code);
+            fields.write(json);
+            json.writeEndObject();
+        };
+    }
+
+    static Json.Value body(Json.Value fields) {
+        return json -> {
+            json.writeObjectFieldStart("body");
+            fields.write(json);
+            json.writeEndObject();
+        };
     }
 }
