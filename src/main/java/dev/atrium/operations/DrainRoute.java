@@ -2,6 +2,7 @@ package dev.atrium.operations;
 
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.setting.Require;
+import dev.atrium.transport.admission.Credentials;
 import dev.atrium.transport.admission.Problem;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.MultiMap;
@@ -26,12 +27,10 @@ import java.util.regex.Pattern;
 @Singleton
 final class DrainRoute {
 
-    private static final String EXPECTED = "sessions: expected the number of sessions to close, from 1 to "
-            + Integer.MAX_VALUE;
+    private static final String EXPECTED = "sessions: expected the number of sessions to close, from 1 to " + Integer.MAX_VALUE;
 
     private static final String SETTING = "atrium.drain.key";
     private static final int MIN_KEY_LENGTH = 16;
-    private static final String BEARER = "Bearer ";
     private static final Pattern LOOPBACK = Pattern.compile("127\\.[0-9.]+|::1|0:0:0:0:0:0:0:1(%.+)?");
     private static final List<String> OF_OTHERS = List.of("Origin", "Forwarded", "X-Forwarded-For");
 
@@ -77,9 +76,8 @@ final class DrainRoute {
             }
             return;
         }
-        String header = request.getHeader(HttpHeaders.AUTHORIZATION);
-        if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length()) || !MessageDigest.isEqual(
-                header.substring(BEARER.length()).strip().getBytes(StandardCharsets.UTF_8), key.get())) {
+        String token = Credentials.bearer(request.getHeader(HttpHeaders.AUTHORIZATION));
+        if (token == null || !MessageDigest.isEqual(token.getBytes(StandardCharsets.UTF_8), key.get())) {
             throw new ErrorReply(401, "Authorization: expected \"Bearer\" and the key of " + SETTING);
         }
     }

@@ -272,11 +272,6 @@ public final class Admission {
                 || HeaderList.of(request, HttpHeaders.UPGRADE).stream().anyMatch("websocket"::equalsIgnoreCase));
     }
 
-    /** Returns whether a subprotocol that a client offers is its token, which a response must not repeat. */
-    public static boolean carriesToken(String subprotocol) {
-        return Credentials.isCarrier(subprotocol);
-    }
-
     /** Returns the client's IP address, read from {@code X-Forwarded-For} only if a trusted proxy has sent the request. */
     public String address(HttpServerRequest request) {
         return addresses.of(request);

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Extraction of the token or the API key from a request (RFC 6750). Pure. */
-final class Credentials {
+public final class Credentials {
 
     /** Query parameter of RFC 6750 section 2.3, for clients that cannot set headers. */
     static final String ACCESS_TOKEN = "access_token";
@@ -48,14 +48,15 @@ final class Credentials {
         return sessionCookie == null ? token : sessionCookie.getValue();
     }
 
-    private static String bearer(String authorization) {
+    /** Returns the bearer token of an {@code Authorization} header, which may be null; null if it has none. */
+    public static String bearer(String authorization) {
         return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
                 ? authorization.substring(BEARER.length()).strip()
                 : null;
     }
 
-    /** Returns whether a subprotocol carries a token. */
-    static boolean isCarrier(String subprotocol) {
+    /** Returns whether a subprotocol that a client offers is its token, which a response must not repeat. */
+    public static boolean isCarrier(String subprotocol) {
         return decoded(subprotocol).startsWith(CARRIER);
     }
 

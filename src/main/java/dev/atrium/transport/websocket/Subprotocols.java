@@ -1,6 +1,7 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.transport.admission.Admission;
+import dev.atrium.transport.admission.Credentials;
 import dev.atrium.transport.admission.HeaderList;
 import io.quarkus.websockets.next.HandshakeRequest;
 import io.vertx.core.http.HttpServerRequest;
@@ -31,7 +32,7 @@ public final class Subprotocols {
 
     /** Subprotocols of an endpoint that confirms the first offer, whatever it is, as the reference server of Socket.IO does. */
     public static Subprotocols firstOffered() {
-        return new Subprotocols(offer -> !Admission.carriesToken(offer) && !offer.equals(Admission.TOKEN_CARRIER));
+        return new Subprotocols(offer -> !Credentials.isCarrier(offer) && !offer.equals(Admission.TOKEN_CARRIER));
     }
 
     /**
