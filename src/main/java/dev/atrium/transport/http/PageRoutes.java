@@ -60,18 +60,14 @@ public final class PageRoutes {
 
     void register(@Observes Router router) {
         if (wholeSite) {
-            page(router, "/", "index.html");
-            page(router, "/latency", "latency.html");
+            readOnly(router, "/", context -> reroute(context, "index.html"));
+            readOnly(router, "/latency", context -> reroute(context, "latency.html"));
         }
         router.route("/rooms/:room").method(HttpMethod.GET).method(HttpMethod.HEAD).order(BEFORE_IDENTITY).handler(this::room);
         router.route(PAGES + "*").order(BEFORE_IDENTITY).handler(this::protect);
         router.route(PAGES + ":page").method(HttpMethod.GET).method(HttpMethod.HEAD).order(BEFORE_IDENTITY).handler(this::page);
         readOnly(router, "/atrium.js", this::revalidate);
         readOnly(router, "/atrium-rtc.js", this::revalidate);
-    }
-
-    private static void page(Router router, String path, String file) {
-        readOnly(router, path, context -> reroute(context, file));
     }
 
     private static void readOnly(Router router, String path, Handler<RoutingContext> handler) {
