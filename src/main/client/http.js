@@ -7,12 +7,9 @@ import { LIVENESS_TIMEOUT_MILLIS } from "./timing.js";
  * @param {string} url of the WebSocket, whose parameters replace others @param {string} path with or without a query @param {object} [query] further parameters
  */
 export function httpUrl(url, path, query) {
-  const [server, parameters] = url.replace("ws", "http").split("?");
-  const target = new URL(server.replace(/\/ws$/, "") + path.replace(/^\/*/, "/"));
-  for (const [name, value] of [
-    .../** @type {any} */ (new URLSearchParams(parameters)),
-    ...Object.entries({ ...query }),
-  ]) {
+  const server = new URL(url.replace("ws", "http"));
+  const target = new URL(server.origin + server.pathname.replace(/\/ws$/, "") + path.replace(/^\/*/, "/"));
+  for (const [name, value] of [.../** @type {any} */ (server.searchParams), ...Object.entries({ ...query })]) {
     value !== undefined && target.searchParams.set(name, value);
   }
   return target;
