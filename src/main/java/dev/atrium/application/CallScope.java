@@ -10,13 +10,7 @@ import java.util.function.Supplier;
  * it stays active until the next call there, or its own end: what runs there later sees it, unless it is a stage of a
  * {@code Uni}, which has the context that it was made in. Any thread.
  */
-final class CallScope {
-
-    private final ManagedContext context;
-
-    CallScope(ManagedContext context) {
-        this.context = context;
-    }
+record CallScope(ManagedContext context) {
 
     /** Calls with a context of its own. */
     Uni<Object> call(Supplier<Uni<Object>> handler) {

@@ -1,7 +1,6 @@
 package dev.atrium.deployment;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.atrium.application.HandlerDescription;
 import dev.atrium.application.Handlers;
 import dev.atrium.application.HandlersCreator;
 import io.quarkus.arc.deployment.BeanDefiningAnnotationBuildItem;
@@ -26,6 +25,7 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.jandex.ClassInfo;
 import org.jboss.jandex.ClassType;
 import org.jboss.jandex.DotName;
 import org.jboss.jandex.MethodInfo;
@@ -92,15 +92,15 @@ public class AtriumProcessor {
         List<String> descriptions = new ArrayList<>();
         List<InvokerInfo> invokers = new ArrayList<>();
         for (BeanInfo bean : beans.beanStream().classBeans()) {
-            if (!bean.getTarget().get().asClass().hasDeclaredAnnotation(HandlerScanner.NAMESPACE)) {
+            ClassInfo type = bean.getTarget().get().asClass();
+            if (!type.hasDeclaredAnnotation(HandlerScanner.NAMESPACE)) {
                 continue;
             }
-            String namespace = scanner.namespace(bean.getTarget().get().asClass());
-            scanner.requireNoInherited(bean.getTarget().get().asClass(), index.getIndex());
-            for (MethodInfo method : bean.getTarget().get().asClass().methods()) {
+            String namespace = scanner.namespace(type);
+            scanner.requireNoInherited(type, index.getIndex());
+            for (MethodInfo method : type.methods()) {
                 if (HandlerScanner.isHandler(method)) {
-                    HandlerDescription description = scanner.describe(namespace, method);
-                    descriptions.add(description.encoded());
+                    descriptions.add(scanner.describe(namespace, method).encoded());
                     invokers.add(factory.createInvoker(bean, method).withInstanceLookup().build());
                 }
             }

@@ -56,7 +56,7 @@ final class FrameDeadline extends ChannelInboundHandlerAdapter {
     static void install(ChannelHandlerContext codec, SlowRequests limits, boolean prefaceExpected) {
         if (codec.pipeline().get(FrameDeadline.class) == null) {
             codec.pipeline().addBefore(codec.name(), null, new FrameDeadline(limits,
-                    limits.unfinishedHeaders(codec.channel()), prefaceExpected));
+                    new UnfinishedHeaders(codec.channel(), limits.memory()), prefaceExpected));
             UnreadStreams.watch(codec.channel(), limits.responseMillis());
         }
     }

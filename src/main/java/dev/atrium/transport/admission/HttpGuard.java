@@ -97,7 +97,7 @@ final class HttpGuard extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
-        unfinished = limits.unfinishedHeaders(added.channel());
+        unfinished = new UnfinishedHeaders(added.channel(), limits.memory());
     }
 
     @Override

@@ -10,7 +10,6 @@ import dev.atrium.security.SecurityConfig;
 import dev.atrium.session.RequestMemory;
 import dev.atrium.session.Transport;
 import dev.atrium.setting.Require;
-import io.netty.channel.Channel;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.inject.Singleton;
 import java.net.SocketAddress;
@@ -66,11 +65,6 @@ final class SlowRequests {
     /** Memory of all requests together. */
     RequestMemory memory() {
         return memory;
-    }
-
-    /** Counts headers of a connection that have not arrived whole. */
-    UnfinishedHeaders unfinishedHeaders(Channel channel) {
-        return new UnfinishedHeaders(channel, memory);
     }
 
     /** Counts a new connection; returns the task that ends the counting, or null if there are too many. */

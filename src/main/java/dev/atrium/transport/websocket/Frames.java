@@ -13,9 +13,9 @@ public final class Frames {
     static final int PING = 0x9;
     static final int PONG = 0xA;
 
-    private static final int FIN = 0x80;
-    private static final int LENGTH_16 = 126;
-    private static final int LENGTH_64 = 127;
+    static final int FIN = 0x80;
+    static final int LENGTH_16 = 126;
+    static final int LENGTH_64 = 127;
 
     private Frames() {
     }

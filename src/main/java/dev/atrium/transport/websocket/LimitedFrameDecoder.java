@@ -18,12 +18,9 @@ import java.util.List;
  */
 final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
 
-    private static final int FIN = 0x80;
     private static final int OPCODE = 0x0F;
     private static final int CONTROL = 0x8;
     private static final int CONTINUATION = 0x0;
-    private static final int LENGTH_16 = 126;
-    private static final int LENGTH_64 = 127;
 
     /** Largest close code that a client may send (RFC 6455 section 7.4.2). */
     private static final int LARGEST_CLOSE_CODE = 4_999;
@@ -138,8 +135,8 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
             return false;
         }
         return switch (in.getByte(in.readerIndex() + 1) & 0x7F) {
-            case LENGTH_16 -> available >= 4;
-            case LENGTH_64 -> available >= 10;
+            case Frames.LENGTH_16 -> available >= 4;
+            case Frames.LENGTH_64 -> available >= 10;
             default -> true;
         };
     }
@@ -158,15 +155,15 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
                     "frame or message over the size limit");
         }
         wholeBytes = before;
-        messageBytes = (first & FIN) == 0 ? before + length : 0;
+        messageBytes = (first & Frames.FIN) == 0 ? before + length : 0;
     }
 
     private static long payloadLength(ByteBuf in) {
         int at = in.readerIndex();
         int length = in.getByte(at + 1) & 0x7F;
         return switch (length) {
-            case LENGTH_16 -> in.getUnsignedShort(at + 2);
-            case LENGTH_64 -> in.getLong(at + 2);
+            case Frames.LENGTH_16 -> in.getUnsignedShort(at + 2);
+            case Frames.LENGTH_64 -> in.getLong(at + 2);
             default -> length;
         };
     }
