@@ -17,26 +17,14 @@ final class EndlessPage extends StreamFormat {
 
     private static final byte[] HEAD = bytes("<!DOCTYPE html><meta charset=\"utf-8\"><title>room</title>"
             + "<!--" + " ".repeat(FIRST_BYTES) + "-->\n");
-    private static final byte[] COMMENT = bytes("<!-- -->\n");
 
-    @Override
-    Transport transport() {
-        return Transport.IFRAME;
-    }
-
-    @Override
-    String contentType() {
-        return "text/html; charset=utf-8";
+    private EndlessPage() {
+        super(Transport.IFRAME, "text/html; charset=utf-8", "<!-- -->\n");
     }
 
     @Override
     byte[] head() {
         return HEAD;
-    }
-
-    @Override
-    byte[] heartbeat() {
-        return COMMENT;
     }
 
     @Override

@@ -9,26 +9,13 @@ final class JsonLines extends StreamFormat {
 
     static final JsonLines INSTANCE = new JsonLines();
 
-    private static final byte[] EMPTY_LINE = { '\n' };
-
-    @Override
-    Transport transport() {
-        return Transport.NDJSON;
+    private JsonLines() {
+        super(Transport.NDJSON, "application/x-ndjson", "\n");
     }
 
     @Override
     boolean endsForGood() {
         return false;
-    }
-
-    @Override
-    String contentType() {
-        return "application/x-ndjson";
-    }
-
-    @Override
-    byte[] heartbeat() {
-        return EMPTY_LINE;
     }
 
     @Override

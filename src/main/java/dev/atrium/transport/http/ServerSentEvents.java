@@ -18,22 +18,9 @@ final class ServerSentEvents extends StreamFormat {
      */
     private static final Set<String> IN_DATA_ONLY = Set.of(Publication.DEFAULT_EVENT, "error", "open");
 
-    /** Without an empty line, which clients on {@code fetch} take for an empty event. */
-    private static final byte[] COMMENT = bytes(":\n");
-
-    @Override
-    Transport transport() {
-        return Transport.SSE;
-    }
-
-    @Override
-    String contentType() {
-        return "text/event-stream";
-    }
-
-    @Override
-    byte[] heartbeat() {
-        return COMMENT;
+    private ServerSentEvents() {
+        // The heartbeat has no empty line, which clients on fetch take for an empty event.
+        super(Transport.SSE, "text/event-stream", ":\n");
     }
 
     @Override

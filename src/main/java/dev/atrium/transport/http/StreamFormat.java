@@ -19,14 +19,32 @@ import java.nio.charset.StandardCharsets;
 /** Base of the formats of endless responses: one event at a time, each with its stream position. */
 abstract class StreamFormat extends BytesFormat {
 
-    /** The label of this kind of stream in metrics. */
-    abstract Transport transport();
+    private final Transport transport;
+    private final String contentType;
+    private final byte[] heartbeat;
 
-    abstract String contentType();
+    /** @param heartbeat ignored by clients */
+    StreamFormat(Transport transport, String contentType, String heartbeat) {
+        this.transport = transport;
+        this.contentType = contentType;
+        this.heartbeat = bytes(heartbeat);
+    }
+
+    final Transport transport() {
+        return transport;
+    }
+
+    final String contentType() {
+        return contentType;
+    }
+
+    final byte[] heartbeat() {
+        return heartbeat;
+    }
 
     /** Sets the headers of a response. */
     final void setHeaders(HttpServerResponse response) {
-        response.putHeader(HttpHeaders.CONTENT_TYPE, contentType())
+        response.putHeader(HttpHeaders.CONTENT_TYPE, contentType)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                 // Turns off the buffering of proxies such as nginx, which would delay messages.
                 .putHeader("X-Accel-Buffering", "no");
@@ -46,9 +64,6 @@ abstract class StreamFormat extends BytesFormat {
     final Buffer retry(int afterMillis) {
         return Buffer.buffer(head()).appendBytes(goodbye(CloseReason.TRY_LATER, afterMillis));
     }
-
-    /** The bytes of a heartbeat, which clients ignore. */
-    abstract byte[] heartbeat();
 
     /**
      * @param place stream position after the event; null if it does not change
