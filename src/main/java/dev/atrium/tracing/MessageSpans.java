@@ -7,7 +7,6 @@ import dev.atrium.room.Publication;
 import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
-import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
@@ -32,17 +31,7 @@ import java.util.regex.Pattern;
  */
 final class MessageSpans {
 
-    private static final AttributeKey<String> SYSTEM = AttributeKey.stringKey("messaging.system");
-    private static final AttributeKey<String> OPERATION = AttributeKey.stringKey("messaging.operation.name");
-    private static final AttributeKey<String> OPERATION_TYPE = AttributeKey.stringKey("messaging.operation.type");
-    private static final AttributeKey<String> DESTINATION = AttributeKey.stringKey("messaging.destination.name");
-    private static final AttributeKey<Boolean> TEMPORARY = AttributeKey.booleanKey("messaging.destination.temporary");
-    private static final AttributeKey<String> MESSAGE_ID = AttributeKey.stringKey("messaging.message.id");
-    private static final AttributeKey<Long> BODY_SIZE = AttributeKey.longKey("messaging.message.body.size");
-    private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
-    private static final AttributeKey<String> NAMESPACE = AttributeKey.stringKey("atrium.namespace");
-    private static final AttributeKey<String> EVENT = AttributeKey.stringKey("atrium.event");
-    private static final AttributeKey<Long> MEMBERS = AttributeKey.longKey("atrium.members");
+    private static final String MESSAGE_ID = "messaging.message.id";
 
     /** The propagator accepts any string of the right length as a traceparent, and throws for some of them. */
     private static final Pattern PARENT = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
@@ -85,7 +74,7 @@ final class MessageSpans {
         if (result != null) {
             span.setAttribute(MESSAGE_ID, id(result.position()));
         } else if (failure != null) {
-            span.setAttribute(ERROR, failure.getClass().getName());
+            span.setAttribute("error.type", failure.getClass().getName());
             span.setStatus(StatusCode.ERROR, String.valueOf(failure.getMessage()));
         }
         span.end();
@@ -104,7 +93,7 @@ final class MessageSpans {
         return members -> {
             deliveredTo.addAndGet(members);
             if (loopsLeft.decrementAndGet() == 0) {
-                span.setAttribute(MEMBERS, deliveredTo.longValue()).end();
+                span.setAttribute("atrium.members", deliveredTo.longValue()).end();
             }
         };
     }
@@ -129,15 +118,15 @@ final class MessageSpans {
 
     /** Only called for sampled messages, which are few. */
     private static void describe(Span span, String operation, String type, RoomId room, String event, Data data) {
-        span.setAttribute(SYSTEM, "atrium")
-                .setAttribute(OPERATION, operation)
-                .setAttribute(OPERATION_TYPE, type)
-                .setAttribute(DESTINATION, room.isEveryone() ? room.namespace() : room.name())
-                .setAttribute(NAMESPACE, room.namespace())
-                .setAttribute(EVENT, event)
-                .setAttribute(BODY_SIZE, size(data));
+        span.setAttribute("messaging.system", "atrium")
+                .setAttribute("messaging.operation.name", operation)
+                .setAttribute("messaging.operation.type", type)
+                .setAttribute("messaging.destination.name", room.isEveryone() ? room.namespace() : room.name())
+                .setAttribute("atrium.namespace", room.namespace())
+                .setAttribute("atrium.event", event)
+                .setAttribute("messaging.message.body.size", size(data));
         if (room.isSession()) {
-            span.setAttribute(TEMPORARY, true);
+            span.setAttribute("messaging.destination.temporary", true);
         }
     }
 
