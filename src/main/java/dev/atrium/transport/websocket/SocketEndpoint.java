@@ -14,6 +14,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
@@ -66,10 +67,7 @@ public abstract class SocketEndpoint<H extends Handshake> {
 
     @OnTextMessage
     public Uni<Void> texts(Multi<String> texts, WebSocketConnection connection) {
-        SocketConnection socket = socket(connection);
-        if (socket != null) {
-            texts.subscribe().withSubscriber(new MessageSubscriber<>(socket::text));
-        }
+        socket(connection).ifPresent(socket -> texts.subscribe().withSubscriber(new MessageSubscriber<>(socket::text)));
         return Uni.createFrom().voidItem();
     }
 
@@ -79,11 +77,10 @@ public abstract class SocketEndpoint<H extends Handshake> {
      */
     @OnBinaryMessage
     public Uni<Void> binaries(Multi<Buffer> binaries, WebSocketConnection connection) {
-        SocketConnection socket = socket(connection);
-        if (socket != null) {
+        socket(connection).ifPresent(socket -> {
             binaries.subscribe().withSubscriber(new MessageSubscriber<>(bytes -> socket.lent(bytes.getByteBuf())));
             socket.begin();
-        }
+        });
         return Uni.createFrom().voidItem();
     }
 
@@ -98,20 +95,14 @@ public abstract class SocketEndpoint<H extends Handshake> {
     @OnPongMessage
     @NonBlocking
     public void pong(Buffer ignored, WebSocketConnection connection) {
-        SocketConnection socket = socket(connection);
-        if (socket != null) {
-            socket.pinged();
-        }
+        socket(connection).ifPresent(SocketConnection::pinged);
     }
 
     /** Reports the end of the connection: the closing handshake has begun, or the connection was lost. */
     @OnClose
     @NonBlocking
     public void closed(WebSocketConnection connection) {
-        SocketConnection socket = socket(connection);
-        if (socket != null) {
-            socket.closed();
-        }
+        socket(connection).ifPresent(SocketConnection::closed);
     }
 
     /** Closes the connection after an error that no protocol has handled. */
@@ -123,13 +114,11 @@ public abstract class SocketEndpoint<H extends Handshake> {
             return;
         }
         LOG.error("A connection failed", failure);
-        SocketConnection socket = socket(connection);
-        if (socket != null) {
-            socket.fail(CloseReason.SERVER_FAULT);
-        }
+        socket(connection).ifPresent(socket -> socket.fail(CloseReason.SERVER_FAULT));
     }
 
-    private static SocketConnection socket(WebSocketConnection connection) {
-        return connection.userData().get(SocketConnection.KEY);
+    /** Empty if the connection closed before it was opened. */
+    private static Optional<SocketConnection> socket(WebSocketConnection connection) {
+        return Optional.ofNullable(connection.userData().get(SocketConnection.KEY));
     }
 }
