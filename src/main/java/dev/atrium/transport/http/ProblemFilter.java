@@ -1,21 +1,26 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.security.LimitException;
 import dev.atrium.transport.admission.Problem;
+import dev.atrium.transport.admission.ServedPaths;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
 /**
- * Response filter that answers errors of Jakarta REST, and of Atrium itself, on Atrium's paths with a problem document. It is
- * no exception mapper, because those of the application come first, and it would come first for the application's resources.
+ * Answers errors of requests with a problem document: Atrium's own as an exception mapper, and on Atrium's paths any other as a
+ * response filter. A mapper of those would be called in place of the application's mappers for the application's resources.
  */
 @Singleton
 public class ProblemFilter {
@@ -25,16 +30,16 @@ public class ProblemFilter {
     /** Route order: behind Jakarta REST, which passes a path on that it does not know. */
     private static final int LAST = Integer.MAX_VALUE - 1;
 
-    private final Instance<ProblemMapper> problems;
+    private final Instance<HttpConfig> config;
 
-    /** @param problems looked up with the first error, because filters are made before settings can be read */
-    ProblemFilter(Instance<ProblemMapper> problems) {
-        this.problems = problems;
+    /** @param config looked up with the first error, because filters are made before settings can be read */
+    ProblemFilter(Instance<HttpConfig> config) {
+        this.config = config;
     }
 
     void register(@Observes Router router) {
         router.route().order(LAST).handler(context -> {
-            if (problems.get().isServed(context)) {
+            if (isServed(context)) {
                 Problem.send(context, Response.Status.NOT_FOUND.getStatusCode());
             } else {
                 context.next();
@@ -42,14 +47,36 @@ public class ProblemFilter {
         });
     }
 
+    @ServerExceptionMapper({ ErrorReply.class, LimitException.class })
+    public Response map(RuntimeException failure) {
+        ErrorReply error = ErrorReply.of(failure);
+        Response.ResponseBuilder response = Response.status(error.code()).type(Problem.TYPE).entity(Problem.of(error));
+        Problem.headers(error).forEach(response::header);
+        return response.build();
+    }
+
     @ServerResponseFilter
     public void replace(ContainerResponseContext answer, Throwable error, RoutingContext context) {
-        if (error != null && !(error instanceof ErrorReply) && problems.get().isServed(context)) {
-            Response problem = error instanceof WebApplicationException refused ? problems.get().map(refused, context)
-                    : problems.get().map(ErrorReply.of(error));
+        if (error != null && !(error instanceof ErrorReply) && isServed(context)) {
+            Response problem = error instanceof WebApplicationException refused ? map(refused, context)
+                    : map(ErrorReply.of(error));
             answer.setStatus(problem.getStatus());
             problem.getHeaders().forEach((name, values) -> answer.getHeaders().put(name, values));
             answer.setEntity(problem.getEntity(), null, TYPE);
         }
+    }
+
+    /** Maps an error of Jakarta REST itself. */
+    private static Response map(WebApplicationException refused, RoutingContext context) {
+        Response.ResponseBuilder response = Response.fromResponse(refused.getResponse());
+        if (refused instanceof NotAllowedException) {
+            response.header(HttpHeaders.ALLOW, AllowedMethods.at(context.normalizedPath()));
+        }
+        return response.type(Problem.TYPE).entity(Problem.of(refused.getResponse().getStatus(), refused.getMessage())).build();
+    }
+
+    /** Returns whether a path is Atrium's, and not the application's. */
+    private boolean isServed(RoutingContext context) {
+        return config.get().wholeSite() || ServedPaths.includes(context);
     }
 }
