@@ -30,11 +30,7 @@ public final class Broadcast {
     private final Set<String> rooms;
     private final Set<String> except;
 
-    Broadcast(RoomService service, Operations operations, String namespace, Sender from) {
-        this(service, operations, namespace, from, Set.of(), Set.of());
-    }
-
-    private Broadcast(RoomService service, Operations operations, String namespace, Sender from, Set<String> rooms,
+    Broadcast(RoomService service, Operations operations, String namespace, Sender from, Set<String> rooms,
             Set<String> except) {
         this.service = service;
         this.operations = operations;

@@ -6,6 +6,7 @@ import dev.atrium.room.Audience;
 import dev.atrium.room.Sender;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.util.Set;
 
 /** All clients, for code outside of a handler. Any thread. */
 @Singleton
@@ -36,7 +37,7 @@ public final class Clients {
     }
 
     Broadcast in(String namespace, Sender from) {
-        return new Broadcast(service, operations, namespace, from);
+        return new Broadcast(service, operations, namespace, from, Set.of(), Set.of());
     }
 
     /** Disconnects a client from a namespace, on whatever replica it is. Returns whether it was connected. */

@@ -96,7 +96,10 @@ public final class EngineIoRoutes {
         if (socket == null) {
             handshake(context, toWebSocket);
         } else if (toWebSocket) {
-            takeOver(context, socket);
+            // The connection has a slot already, but the handshake counts against the handshake limit.
+            if (admission.takeOver(context, Transport.SOCKETIO)) {
+                upgrade(context, new EngineHandshake(socket.caller(), null, settings, socket));
+            }
         } else if (request.method() == HttpMethod.GET) {
             Exchange exchange = exchange(request);
             socket.eventLoop().execute(() -> socket.poll(exchange));
@@ -142,16 +145,6 @@ public final class EngineIoRoutes {
             return EngineIoError.BAD_HANDSHAKE_METHOD;
         }
         return PROTOCOL_VERSION.equals(Admission.parameter(request, "EIO")) ? null : EngineIoError.UNSUPPORTED_PROTOCOL_VERSION;
-    }
-
-    /**
-     * Upgrades a connection from polling. The connection has a slot already, but the handshake counts against the handshake
-     * limit.
-     */
-    private void takeOver(RoutingContext context, EngineSocket socket) {
-        if (admission.takeOver(context, Transport.SOCKETIO)) {
-            upgrade(context, new EngineHandshake(socket.caller(), null, settings, socket));
-        }
     }
 
     private void handshake(RoutingContext context, boolean toWebSocket) {

@@ -206,26 +206,20 @@ public class RoomsResource {
                         return gateway.execute(client, new Command.ReadHistory(room, rest)).map(found -> found.endingAt(rest));
                     }
                     // No new message is in a range that has an end: a client that waited would be sent messages behind the end.
-                    boolean news = since != null && (!history.messages().isEmpty() || !history.continues(since));
-                    if (seconds == 0 || news || before != null) {
+                    boolean missed = since != null && (!history.messages().isEmpty() || !history.continues(since));
+                    if (seconds == 0 || missed || before != null) {
                         return Uni.createFrom().item(history.endingAt(query));
                     }
                     responses.giveBack(context);
                     boolean opens = history.head().epoch().isEmpty();
-                    return news(client, room, since, opens, seconds, query, eventLoop)
+                    return longPolls.news(client, room, since, opens, seconds, eventLoop)
+                            .map(news -> new History(news.head(), news.messages().stream().limit(query.limit()).toList()))
                             .call(() -> responses.roomForPage(context));
                 })
                 .call(() -> responses.turn(context))
                 .chain(history -> Compression.encode(context.request(), Buffer.buffer(MessagesAnswer.of(room, since, history)),
                         eventLoop::execute))
                 .map(Buffer::getBytes);
-    }
-
-    private Uni<History> news(HttpRequester client, RoomId room, StreamPosition since, boolean opens, long seconds,
-            HistoryQuery query, EventLoop eventLoop) {
-        return longPolls.news(client, room, since, opens, seconds, eventLoop)
-                .map(history -> new History(history.head(),
-                        history.messages().subList(0, Math.min(history.messages().size(), query.limit()))));
     }
 
     /** Lists the members of the room. */
