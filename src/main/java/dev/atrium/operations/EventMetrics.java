@@ -33,7 +33,7 @@ final class EventMetrics implements EventObserver {
     /** Cache: a lookup in the registry costs more than counting a message. */
     private final ConcurrentMap<Key, Counter> counters = new ConcurrentHashMap<>();
 
-    private record Key(String name, Object first, Object second) {
+    private record Key(String name, List<String> tags) {
     }
 
     EventMetrics(MeterRegistry registry) {
@@ -81,45 +81,39 @@ final class EventMetrics implements EventObserver {
     }
 
     private Counter received(Transport transport) {
-        return counters.computeIfAbsent(new Key("received", transport, null),
-                key -> counter("atrium.messages.received", "Messages accepted from clients", "transport", transport.label()));
+        return counter("atrium.messages.received", "Messages accepted from clients", "transport", transport.label());
     }
 
     private Counter receivedBytes(Transport transport) {
-        return counters.computeIfAbsent(new Key("bytes", transport, null),
-                key -> counter("atrium.messages.received.bytes", "Data accepted from clients", "transport", transport.label()));
+        return counter("atrium.messages.received.bytes", "Data accepted from clients", "transport", transport.label());
     }
 
     private Counter refused(Transport transport, int code) {
-        return counters.computeIfAbsent(new Key("refused", transport, code),
-                key -> counter("atrium.messages.refused", "Messages of clients that were rejected", "transport",
-                        transport.label(), "code", Integer.toString(code)));
+        return counter("atrium.messages.refused", "Messages of clients that were rejected", "transport", transport.label(),
+                "code", Integer.toString(code));
     }
 
     private Counter denied(Event.Denied.Kind kind, String detail) {
-        return counters.computeIfAbsent(new Key("denied", kind, detail),
-                key -> counter("atrium.denied", "Denials, by kind and detail", "kind", kind.name().toLowerCase(Locale.ROOT),
-                        "detail", detail));
+        return counter("atrium.denied", "Denials, by kind and detail", "kind", kind.name().toLowerCase(Locale.ROOT),
+                "detail", detail);
     }
 
     private Counter opened(Transport transport) {
-        return counters.computeIfAbsent(new Key("opened", transport, null),
-                key -> counter("atrium.connections.opened", "Clients that have connected", "transport", transport.label()));
+        return counter("atrium.connections.opened", "Clients that have connected", "transport", transport.label());
     }
 
     private Counter closed(Transport transport, CloseReason reason) {
-        return counters.computeIfAbsent(new Key("closed", transport, reason),
-                key -> counter("atrium.connections.closed", "Clients that have disconnected, by reason", "transport",
-                        transport.label(), "reason", reason.label()));
+        return counter("atrium.connections.closed", "Clients that have disconnected, by reason", "transport", transport.label(),
+                "reason", reason.label());
     }
 
     private Counter timeouts(Transport transport) {
-        return counters.computeIfAbsent(new Key("timeouts", transport, null),
-                key -> counter("atrium.heartbeat.timeouts", "Clients that did not reply to a ping in time", "transport",
-                        transport.label()));
+        return counter("atrium.heartbeat.timeouts", "Clients that did not reply to a ping in time", "transport",
+                transport.label());
     }
 
     private Counter counter(String name, String description, String... tags) {
-        return Counter.builder(name).description(description).tags(tags).register(registry);
+        return counters.computeIfAbsent(new Key(name, List.of(tags)),
+                key -> Counter.builder(name).description(description).tags(tags).register(registry));
     }
 }
