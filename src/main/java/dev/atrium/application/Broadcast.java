@@ -10,9 +10,10 @@ import dev.atrium.room.Sender;
 import dev.atrium.session.Transport;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -104,9 +105,7 @@ public final class Broadcast {
     }
 
     private static Set<String> with(Set<String> some, String... more) {
-        Set<String> all = new HashSet<>(some);
-        all.addAll(List.of(more));
-        return all;
+        return Stream.concat(some.stream(), Stream.of(more)).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Subscribes at once, so that a caller that ignores the outcome may drop the {@code Uni}. */

@@ -8,6 +8,7 @@ import dev.atrium.room.Audience;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -105,11 +106,7 @@ public final class LocalClients {
     }
 
     private static Uni<Void> all(Set<String> rooms, Function<String, Uni<Void>> work) {
-        Uni<Void> done = Uni.createFrom().voidItem();
-        for (String room : rooms) {
-            done = done.chain(() -> work.apply(room));
-        }
-        return done;
+        return Multi.createFrom().iterable(rooms).onItem().transformToUniAndConcatenate(work::apply).onItem().ignoreAsUni();
     }
 
     private static RemoteClient seen(Session session) {

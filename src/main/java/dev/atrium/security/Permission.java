@@ -31,11 +31,7 @@ public enum Permission {
 
     /** @throws InvalidGrantException if the word is unknown */
     static Permission of(String word) {
-        for (Permission each : values()) {
-            if (each.word.equals(word)) {
-                return each;
-            }
-        }
-        throw new InvalidGrantException("expected some of " + WORDS + ", got \"" + word + '"');
+        return Arrays.stream(values()).filter(each -> each.word.equals(word)).findFirst()
+                .orElseThrow(() -> new InvalidGrantException("expected some of " + WORDS + ", got \"" + word + '"'));
     }
 }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Arguments of an event or an acknowledgement, with their binary attachments. Each argument's JSON is kept as the client has
@@ -107,11 +108,7 @@ record Arguments(List<Data> values, List<byte[]> attachments) {
     }
 
     private static String json(List<Data> values) {
-        StringBuilder json = new StringBuilder("[");
-        for (Data value : values) {
-            json.append(json.length() == 1 ? "" : ",").append(SocketIoFormat.json(value));
-        }
-        return json.append(']').toString();
+        return values.stream().map(SocketIoFormat::json).collect(Collectors.joining(",", "[", "]"));
     }
 
     private static boolean isPlaceholder(Data value) {

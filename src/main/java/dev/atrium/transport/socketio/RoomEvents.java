@@ -12,7 +12,6 @@ import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.Session;
 import dev.atrium.transport.engineio.EngineSocket;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,12 +110,7 @@ final class RoomEvents {
 
     /** Returns the rooms that the client has joined; its whole namespace if it has joined none. */
     private List<RoomId> rooms() {
-        List<RoomId> rooms = new ArrayList<>();
-        for (Membership membership : session.memberships()) {
-            if (membership.room().isNamed()) {
-                rooms.add(membership.room());
-            }
-        }
+        List<RoomId> rooms = session.memberships().stream().map(Membership::room).filter(RoomId::isNamed).toList();
         return rooms.isEmpty() ? List.of(RoomId.everyone(session.namespace())) : rooms;
     }
 

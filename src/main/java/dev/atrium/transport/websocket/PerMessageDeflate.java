@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.websocketx.extensions.compression.PerMessageD
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Negotiation of permessage-deflate (RFC 7692 section 5) with Netty's codec. The one of Vert.x does not limit the size that a
@@ -29,16 +30,9 @@ public final class PerMessageDeflate {
     /** Accepts the first supported offer of a request; null if there is none. */
     WebSocketServerExtension negotiate(HttpServerRequest request) {
         String offers = request.getHeader(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS);
-        if (offers == null) {
-            return null;
-        }
-        for (WebSocketExtensionData offer : WebSocketExtensionUtil.extractExtensions(offers)) {
-            WebSocketServerExtension extension = handshaker.handshakeExtension(offer);
-            if (extension != null) {
-                return extension;
-            }
-        }
-        return null;
+        return offers == null ? null
+                : WebSocketExtensionUtil.extractExtensions(offers).stream().map(handshaker::handshakeExtension)
+                        .filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     /** Returns the response headers that accept an extension; none for null. */
