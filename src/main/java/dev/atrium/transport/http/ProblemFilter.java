@@ -4,6 +4,7 @@ import dev.atrium.gateway.ErrorReply;
 import dev.atrium.security.LimitException;
 import dev.atrium.transport.admission.Problem;
 import dev.atrium.transport.admission.ServedPaths;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -15,6 +16,7 @@ import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.Optional;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
@@ -57,6 +59,11 @@ public class ProblemFilter {
 
     @ServerResponseFilter
     public void replace(ContainerResponseContext answer, Throwable error, RoutingContext context) {
+        if (context.request().method() == HttpMethod.OPTIONS) {
+            // Jakarta REST names the methods of all paths of the resource's class.
+            Optional.ofNullable(AllowedMethods.at(context.normalizedPath()))
+                    .ifPresent(methods -> answer.getHeaders().putSingle(HttpHeaders.ALLOW, methods));
+        }
         if (error != null && !(error instanceof ErrorReply) && isServed(context)) {
             Response problem = error instanceof WebApplicationException refused ? map(refused, context)
                     : map(ErrorReply.of(error));

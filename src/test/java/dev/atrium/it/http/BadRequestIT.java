@@ -94,6 +94,15 @@ class BadRequestIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({ "/rooms, 'GET, HEAD, OPTIONS'", "/rooms/a, 'GET, HEAD, OPTIONS, POST'",
+            "/rooms/a/members, 'GET, HEAD, OPTIONS'", "/sessions/x, 'DELETE, OPTIONS'" })
+    void options_names_the_methods_of_the_path(String path, String methods) throws IOException {
+        try (RawHttp client = send("OPTIONS " + path + " HTTP/1.1\n" + HOST + "\n")) {
+            assertThat(client.answer().header("allow")).isEqualTo(methods);
+        }
+    }
+
     @Test
     void a_preflight_is_answered_also_for_a_request_that_will_be_refused() throws IOException {
         try (RawHttp client = send("OPTIONS /rooms/a?ns=/a;b HTTP/1.1\n" + HOST + "Access-Control-Request-Method: PUT\n\n")) {
