@@ -15,11 +15,11 @@ export class Transfer {
   #connection;
   #room;
   #report;
-  /** @type {SignalLike} */
+  /** @type {SignalLike | undefined} */
   #signal;
 
   /** @param {{readonly state: State, request(cmd: string, params: object, bytes?: Uint8Array): Promise<any>}} connection @param {string} room @param {TransferOptions} options */
-  constructor(connection, room, { onProgress, signal = new AbortController().signal }) {
+  constructor(connection, room, { onProgress, signal }) {
     this.#connection = connection;
     this.#room = room;
     this.#report = (/** @type {Phase} */ phase, /** @type {number} */ done, /** @type {number} */ total) =>
@@ -33,7 +33,7 @@ export class Transfer {
     const described = { room: this.#room, name, size, type, sha256: await this.#digest(blob, "hashing") };
     let file = "";
     let digestRetried = false;
-    this.#signal.addEventListener(
+    this.#signal?.addEventListener(
       "abort",
       () => file && this.#connection.request("file.abort", { file }).catch(() => {}),
     );
@@ -158,7 +158,7 @@ export class Transfer {
       worker = new Worker(import.meta.url, { type: "module", name: HASHER });
       worker.onmessage = ({ data }) => (typeof data === "string" ? resolve(data) : report(data));
       worker.onerror = reject;
-      this.#signal.addEventListener("abort", reject);
+      this.#signal?.addEventListener("abort", reject);
       worker.postMessage(blob);
       // No workers, a module of another origin, or a content security policy.
     })

@@ -123,7 +123,7 @@ export class HttpSocket {
       const sent = this.#sent.then(async () => {
         const first = this.#rejected.get(room);
         if (first !== undefined && first !== idempotency) {
-          throw new AtriumError(424, "an earlier message has to be sent first");
+          throw new AtriumError(424, "");
         }
         this.#rejected.delete(room);
         try {

@@ -201,7 +201,7 @@ export class SendQueue {
 
   /** Prepares for the next connection: nothing is in flight any more, and what the server answered with a close is rejected. @param {number} code @param {string} reason of the close */
   disconnected(code, reason) {
-    const status = MESSAGE_CODES.get(code);
+    const status = MESSAGE_CODES[code];
     const cause = status && this.#cause(code);
     cause && this.#settle(cause, { code: status, error: reason || `closed with ${code}` });
     this.#inFlight.clear();

@@ -11,7 +11,7 @@ export const HASHER = "atrium:sha-256";
 const ROUNDS = new Int32Array(64);
 const START = new Int32Array(8);
 for (let n = 2, found = 0; found < 64; n++) {
-  if (Array.from({ length: n - 2 }, (_, i) => n % (i + 2)).every((rest) => rest > 0)) {
+  if ([...Array(n - 2)].every((_, i) => n % (i + 2))) {
     // The first 32 fractional bits of the roots of the first primes.
     START[found] = Math.sqrt(n) * 2 ** 32;
     ROUNDS[found++] = Math.cbrt(n) * 2 ** 32;

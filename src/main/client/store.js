@@ -21,19 +21,18 @@ export class Store {
     this.name = name;
     globalThis.navigator?.locks?.request(this.#owner, () => new Promise((resolve) => (this.release = resolve)));
     globalThis.addEventListener?.("pagehide", () => void this.#flush().catch(() => {}));
-    /** @type {Promise<IDBDatabase>} */
-    this.#database = new Promise((resolve, reject) => {
-      const opening = indexedDB.open(name, 1);
-      opening.onupgradeneeded = () => opening.result.createObjectStore("messages", { keyPath: ["room", "offset"] });
-      opening.onsuccess = () => resolve(opening.result);
-      opening.onerror = reject;
-      // IndexedDB may never reply, and rooms wait for it.
-      setTimeout(reject, RETRY_MILLIS);
-    });
+    this.#database = this.#open();
     this.#database.then(
       () => (this.works = true),
       () => {},
     );
+  }
+
+  /** @returns {Promise<IDBDatabase>} */
+  async #open() {
+    const opening = indexedDB.open(this.name, 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("messages", { keyPath: ["room", "offset"] });
+    return resultOf(opening);
   }
 
   /** Stores an unsent message, in a room without a name: no other messages are in it. @param {string} key @param {{room: string, line: string, bytes?: Uint8Array, order: number}} sending */
@@ -74,15 +73,8 @@ export class Store {
   /** @param {string} room @returns {Promise<Message[]>} */
   async read(room) {
     try {
-      const reading = (await this.#database)
-        .transaction("messages")
-        .objectStore("messages")
-        .getAll(offsets(room, Infinity));
-      return await new Promise((resolve, reject) => {
-        reading.onsuccess = () => resolve(reading.result);
-        reading.onerror = reject;
-        setTimeout(reject, RETRY_MILLIS);
-      });
+      const messages = (await this.#database).transaction("messages").objectStore("messages");
+      return await resultOf(messages.getAll(offsets(room, Infinity)));
     } catch {
       return [];
     }
@@ -169,6 +161,15 @@ export class UserStore {
     await this.#identification;
     return (await this.store?.read(room)) ?? [];
   }
+}
+
+/** Completes with the result of a request. IndexedDB may never reply, and rooms wait for it. @param {IDBRequest} request @returns {Promise<any>} */
+function resultOf(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = reject;
+    setTimeout(reject, RETRY_MILLIS);
+  });
 }
 
 /** @param {string} room @param {number} last */
