@@ -12,6 +12,7 @@ export class SharedConnection {
   #name;
   #hello;
   #workers = OWN_WORKERS && typeof SharedWorker === "function";
+  #leaders = !!globalThis.navigator?.locks;
   /** @type {AbortController | undefined} */
   #leading;
 
@@ -41,9 +42,13 @@ export class SharedConnection {
         this.#workers = false;
       }
     }
-    if (globalThis.navigator?.locks && globalThis.BroadcastChannel) {
-      this.#leading ??= lead(this.#name);
-      return new PortSocket(channelPort(this.#name), this.#hello);
+    if (this.#leaders) {
+      const socket = new PortSocket(channelPort(this.#name), this.#hello);
+      this.#leading ??= lead(this.#name, () => {
+        this.#leaders = false;
+        socket.close(1006);
+      });
+      return socket;
     }
   }
 
@@ -88,7 +93,7 @@ class PortSocket {
         port.postMessage({ hello: { ...hello, id } });
       }
     };
-    locks ? locks.request(id, sayHello) : sayHello();
+    locks ? locks.request(id, sayHello).catch(sayHello) : sayHello();
   }
 
   /** @param {string | Uint8Array} frame */
@@ -120,11 +125,14 @@ function channelPort(name) {
   return port;
 }
 
-/** Makes this tab hold the connection once no other tab does. @param {string} name @returns {AbortController} ends that */
-function lead(name) {
+/**
+ * Makes this tab hold the connection once no other tab does. The lock is not that of a worker, which may hold the connection of tabs that can use it.
+ * @param {string} name @param {() => void} denied called where site data is blocked, and locks with it @returns {AbortController} ends that
+ */
+function lead(name, denied) {
   const stop = new AbortController();
   navigator.locks
-    .request(name, { signal: stop.signal }, () => {
+    .request(`leader ${name}`, { signal: stop.signal }, () => {
       const holder = new Holder();
       const channel = new BroadcastChannel(name);
       const ports = new Map();
@@ -149,6 +157,6 @@ function lead(name) {
         }),
       );
     })
-    .catch(() => {});
+    .catch(denied);
   return stop;
 }

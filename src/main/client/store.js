@@ -19,7 +19,10 @@ export class Store {
   /** @param {string} name */
   constructor(name) {
     this.name = name;
-    globalThis.navigator?.locks?.request(this.#owner, () => new Promise((resolve) => (this.release = resolve)));
+    globalThis.navigator?.locks
+      ?.request(this.#owner, () => new Promise((resolve) => (this.release = resolve)))
+      // Site data is blocked.
+      .catch(() => {});
     globalThis.addEventListener?.("pagehide", () => void this.#flush().catch(() => {}));
     this.#database = this.#open();
     this.#database.then(

@@ -191,10 +191,15 @@ scene("a living tab is asked for the token, and an invalid one closes all tabs",
   assert.notEqual(bad[1].state.reason, "there is no token", "the server's reason");
 });
 
-test("where tabs cannot share, each has a connection of its own", async () => {
-  Object.defineProperty(globalThis, "navigator", { value: undefined, configurable: true });
-  const tabs = [connect(direct, { ...quick, shared: true }), connect(direct, { ...quick, shared: true })];
-  await Promise.all(tabs.map(isOpen));
-  assert.notEqual(tabs[0].state.id, tabs[1].state.id);
-  tabs.forEach((each) => each.close());
-});
+for (const [what, navigator] of [
+  ["there are no locks", undefined],
+  ["site data is blocked", { locks: { request: () => Promise.reject(new DOMException("denied", "SecurityError")) } }],
+]) {
+  test(`where tabs cannot share, as ${what}, each has a connection of its own`, async () => {
+    Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true });
+    const tabs = Array.from({ length: 2 }, () => connect(direct, { ...quick, shared: true, store: "denied" }));
+    await Promise.all(tabs.map(isOpen));
+    assert.notEqual(tabs[0].state.id, tabs[1].state.id);
+    tabs.forEach((each) => each.close());
+  });
+}

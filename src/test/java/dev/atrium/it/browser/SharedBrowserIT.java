@@ -26,6 +26,9 @@ class SharedBrowserIT extends WithReplica {
 
     private static final String ENTER = """
             async (options) => {
+              if (options.workers === false) {
+                delete window.SharedWorker;
+              }
               const { connect } = await import("/atrium.js");
               window.connection = connect("/", { shared: true, backoff: { least: 20, most: 200 }, ...options });
               window.lobby = connection.room(options.room);
@@ -111,6 +114,20 @@ class SharedBrowserIT extends WithReplica {
         }
     }
 
+    /** As after the worker of a tab could not be loaded, because the network was gone for a moment. */
+    @ParameterizedTest(name = "shared workers first: {0}")
+    @ValueSource(booleans = { true, false })
+    void tabs_with_and_without_a_worker_do_not_wait_for_each_other(boolean workersFirst) {
+        String room = "mixed-" + workersFirst;
+        try (BrowserContext ann = person(true)) {
+            Page first = enter(ann, replica.http(BLANK), room, workersFirst);
+            Page second = enter(ann, replica.http(BLANK), room, !workersFirst);
+            sayMany(first, "first");
+            sayMany(second, "second");
+            agree(List.of(first, second), 2 * MANY);
+        }
+    }
+
     private static BrowserContext person(boolean workers) {
         BrowserContext person = browser.person();
         if (!workers) {
@@ -121,6 +138,10 @@ class SharedBrowserIT extends WithReplica {
 
     private static Page enter(BrowserContext person, String url, String room) {
         return enter(person, url, Map.of("room", room));
+    }
+
+    private static Page enter(BrowserContext person, String url, String room, boolean workers) {
+        return enter(person, url, Map.of("room", room, "workers", workers));
     }
 
     private static Page enter(BrowserContext person, String url, Map<String, ?> options) {
