@@ -71,13 +71,14 @@ export class HttpSocket {
       this.#emit({ seq, code: 200, body });
     };
     this.#run(cmd, params, data, reply).catch((failure) => {
-      const { code, message } = failure;
+      const { code = 400, message } = failure;
       if (code === 401 && cmd !== "auth") {
         // Reconnects with another token, if there was one.
         this.close("Authorization" in this.#headers ? 1006 : 4401, message);
-      } else if (replied || !(failure instanceof AtriumError)) {
+      } else if (replied || !(failure instanceof AtriumError || failure instanceof URIError)) {
         this.close(1006, message);
       } else {
+        // Also for a name with half of a surrogate pair, which no URL can have: on the next connection it would fail again.
         this.#emit({ seq, code, error: message });
       }
     });
@@ -99,7 +100,7 @@ export class HttpSocket {
     } else if (cmd === "join") {
       await this.#follow(room, path, since, (body) => {
         reply(body);
-        presence && this.#emit({ event: "@error", room, data: new AtriumError(501, "presence needs a WebSocket") });
+        presence && this.#emit({ event: "@error", room, data: { code: 501, error: "presence needs a WebSocket" } });
       });
     } else if (cmd === "leave") {
       const stop = this.#rooms.get(room);

@@ -1,6 +1,7 @@
 // @ts-check
 /** Session: the rooms of a connection and the position in each of them, over any number of reconnects. */
 import { TRANSIENT_CODES } from "./codes.js";
+import { errorOf } from "./errors.js";
 import { decoded } from "./frames.js";
 import { Membership } from "./membership.js";
 import { pause, RETRY_MILLIS } from "./timing.js";
@@ -260,7 +261,8 @@ export class Session {
     }
     this.#listeners.tell("", message, room);
     if (room) {
-      room.tell(event, data, message);
+      // A port between tabs would make another error of it.
+      room.tell(event, event === "@error" ? errorOf(data) : data, message);
       /^(@|\*$)/.test(event) || room.tell("*", data, message);
     } else if (event !== "state" && event !== "error") {
       // These two are the connection's own, and no other client may pretend that it is closed.

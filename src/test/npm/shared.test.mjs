@@ -8,7 +8,7 @@ import { Locks } from "./locks.mjs";
 
 const [, , script, port, closedPort, token] = process.argv;
 
-const { connect } = await import(pathToFileURL(script));
+const { AtriumError, connect } = await import(pathToFileURL(script));
 const direct = `http://127.0.0.1:${port}/`;
 let sequence = 0;
 
@@ -170,6 +170,16 @@ scene("presence events reach only the tab that asked", async (tab) => {
   await joined(tab({ shared: undefined }).room("js-shared-presence"));
   await until(() => shown[1].length === 1, "shown");
   assert.deepEqual(shown[0], []);
+});
+
+scene("over a fallback transport a tab is told with the code what its room has not", async (tab) => {
+  const errors = [];
+  tab({ transports: ["sse"] })
+    .room("js-shared-limited", { presence: true })
+    .on("@error", (failure) => errors.push(failure));
+  await until(() => errors.length === 1, "presence is refused");
+  assert.ok(errors[0] instanceof AtriumError);
+  assert.equal(errors[0].code, 501);
 });
 
 scene("a living tab is asked for the token, and an invalid one closes all tabs", async (tab) => {

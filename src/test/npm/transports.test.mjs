@@ -152,6 +152,19 @@ for (const mode of ["sse", "poll"]) {
     },
   );
 
+  scene(`over ${mode} a name that no URL can have is rejected alone`, noWebSockets, async ({ proxy, open }) => {
+    const ann = await open(proxy.url, { transports: [mode] });
+    let changes = 0;
+    ann.on("state", () => changes++);
+    const half = "half \ud83d";
+    const received = collect(ann.room(half));
+    await assert.rejects(ann.send(half, "lost"), { name: "AtriumError", code: 400 });
+    await until(() => received.length === 1, "the room cannot be joined");
+    assert.equal(received[0].code, 400);
+    assert.ok((await ann.send(`js-${mode}-whole`, "on")).offset > 0);
+    assert.equal(changes, 0, "one connection");
+  });
+
   scene(`over ${mode} no message is lost or repeated`, noWebSockets, async ({ proxy, open }) => {
     const ann = await open(proxy.url, { transports: [mode] });
     const room = ann.room(`js-${mode}-cuts`);
