@@ -128,10 +128,10 @@ export class HttpSocket {
         }
         this.#rejected.delete(room);
         try {
-          return await this.#post(path, { event }, { method: "POST", headers, body });
+          return await (await this.#post(path, { event }, { method: "POST", headers, body })).json();
         } catch (failure) {
           if (!(failure instanceof AtriumError)) {
-            // At once: the next message in the row would overtake this one.
+            // At once: the next message in the row would overtake this one. Also for an answer that is the page of a portal.
             this.close(1006);
           } else if (DELAYING_CODES.has(failure.code)) {
             this.#rejected.set(room, idempotency);
@@ -140,7 +140,7 @@ export class HttpSocket {
         }
       });
       this.#sent = sent.catch(() => {});
-      reply(await (await sent).json());
+      reply(await sent);
     } else if (cmd === "members" || cmd === "history") {
       reply(await (await this.#fetch(path + (cmd === "members" ? "/members" : "/messages"), query)).json());
     } else {

@@ -249,27 +249,32 @@ for (const transport of ["sse", "poll"]) {
 }
 
 for (const transport of ["sse", "poll"]) {
-  test(
-    `over ${transport} a message whose answer is lost is sent again before those behind it`,
-    { timeout: 20_000 },
-    async () => {
-      const { fetch } = globalThis;
-      let posts = 0;
-      globalThis.fetch = (url, init) =>
-        init?.method === "POST" && ++posts === 3 ? Promise.reject(new TypeError("lost")) : fetch(url, init);
-      const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, transports: [transport] });
-      const room = connection.room(`js-lost-${transport}`);
-      const offsets = (await Promise.all(Array.from({ length: 10 }, (_, i) => room.send(i)))).map(
-        ({ offset }) => offset,
-      );
-      assert.deepEqual(
-        offsets,
-        offsets.toSorted((a, b) => a - b),
-      );
-      globalThis.fetch = fetch;
-      connection.close();
-    },
-  );
+  for (const [what, answer] of [
+    ["is lost", () => Promise.reject(new TypeError("lost"))],
+    ["is the page of a portal", () => Promise.resolve(new Response("<p>Log in"))],
+    ["is cut", () => Promise.resolve(new Response('{"epoch": "'))],
+  ]) {
+    test(
+      `over ${transport} a message whose answer ${what} is sent again before those behind it`,
+      { timeout: 20_000 },
+      async () => {
+        const { fetch } = globalThis;
+        let posts = 0;
+        globalThis.fetch = (url, init) => (init?.method === "POST" && ++posts === 3 ? answer() : fetch(url, init));
+        const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, transports: [transport] });
+        const room = connection.room(`js-lost-${transport}-${what}`);
+        const offsets = (await Promise.all(Array.from({ length: 10 }, (_, i) => room.send(i)))).map(
+          ({ offset }) => offset,
+        );
+        assert.deepEqual(
+          offsets,
+          offsets.toSorted((a, b) => a - b),
+        );
+        globalThis.fetch = fetch;
+        connection.close();
+      },
+    );
+  }
 
   for (const [what, failure] of [
     ["refuses without a readable answer", new TypeError("opaque")],
