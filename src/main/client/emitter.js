@@ -17,9 +17,9 @@ export class Emitter {
     return !!this.#listeners.get(event)?.size;
   }
 
-  /** @param {string} event @param {any[]} values */
+  /** Calls the listeners, but not those that are added meanwhile. @param {string} event @param {any[]} values */
   tell(event, ...values) {
-    for (const listener of this.#listeners.get(event) ?? []) {
+    for (const listener of [...(this.#listeners.get(event) ?? [])]) {
       try {
         listener(...values);
       } catch (failure) {

@@ -10,14 +10,19 @@ export class Listeners {
   add(event, listener) {
     const listeners = this.#byEvent.get(event) ?? new Set();
     this.#byEvent.set(event, listeners.add(listener));
-    return () => void listeners.delete(listener);
+    return () => void (listeners.delete(listener) && !listeners.size && this.#byEvent.delete(event));
   }
 
-  /** Calls the listeners; one that fails must not stop the others. @param {string} event @param {any[]} values */
+  /**
+   * Calls the listeners; one that fails must not stop the others. Those that are added meanwhile wait for the next time: one that listens anew each time
+   * would never end. Those that are removed meanwhile are not called any more.
+   * @param {string} event @param {any[]} values
+   */
   tell(event, ...values) {
-    for (const listener of this.#byEvent.get(event) ?? []) {
+    const listeners = this.#byEvent.get(event);
+    for (const listener of new Set(listeners)) {
       try {
-        listener(...values);
+        listeners?.has(listener) && listener(...values);
       } catch (failure) {
         (globalThis.reportError ?? console.error)(failure);
       }

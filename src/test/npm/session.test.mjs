@@ -171,6 +171,31 @@ scene("a message in one piece with the reply to join counts", async ({ peer, con
   assert.deepEqual(room.place, { epoch: "e", offset: 1 });
 });
 
+scene("a listener that listens anew is called once for each message", async ({ peer, connection }) => {
+  const room = connection.room("a");
+  await joined(room);
+  const [received, late] = [[], []];
+  const again = () => {
+    const end = room.on("message", (data) => {
+      received.push(data);
+      end();
+      received.length < 10 && again();
+    });
+  };
+  again();
+  const ends = [
+    room.on("message", () => ends[1]()),
+    room.on("message", () => assert.fail("was removed before")),
+    room.on("message", () => connection.room("a").on("message", (data) => late.push(data))),
+  ];
+  for (const offset of [1, 2]) {
+    peer.push(message("a", offset));
+    await connection.request("heartbeat", {});
+  }
+  assert.deepEqual(received, [1, 2]);
+  assert.deepEqual(late, [2]);
+});
+
 scene("a room can be left after the connection was closed", async ({ connection }) => {
   const room = connection.room("a");
   await joined(room);
