@@ -11,6 +11,7 @@ export class Heartbeat {
   #giveUp;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
+  /** By a clock that nobody sets: one that is set back would hide the silence for as long. */
   #receivedAt = 0;
   /** Pings that no pong has answered yet. */
   #unanswered = 0;
@@ -23,7 +24,7 @@ export class Heartbeat {
 
   /** @param {any} frame */
   received(frame) {
-    this.#receivedAt = Date.now();
+    this.#receivedAt = performance.now();
     if (frame === "pong" && this.#unanswered) {
       this.#unanswered--;
     }
@@ -35,10 +36,10 @@ export class Heartbeat {
     let pingedAt = 0;
     this.#timer = setInterval(() => {
       // In a background tab this timer may be late: silence counts only after a ping.
-      if (pingedAt > this.#receivedAt && Date.now() - this.#receivedAt > interval + timeout) {
+      if (pingedAt > this.#receivedAt && performance.now() - this.#receivedAt > interval + timeout) {
         this.#giveUp();
       } else {
-        pingedAt = Date.now();
+        pingedAt = performance.now();
         this.#ping("ping");
       }
     }, interval);
@@ -59,12 +60,12 @@ export class Heartbeat {
   check(ping) {
     const { socket } = this.#commands;
     this.#ping(ping);
-    const pingedAt = Date.now();
+    const pingedAt = performance.now();
     const decide = () => {
       if (this.#commands.socket !== socket || this.#unanswered === 0) {
         return;
       }
-      const silence = Date.now() - Math.max(pingedAt, this.#receivedAt);
+      const silence = performance.now() - Math.max(pingedAt, this.#receivedAt);
       silence < LIVENESS_TIMEOUT_MILLIS ? setTimeout(decide, LIVENESS_TIMEOUT_MILLIS - silence) : this.#giveUp();
     };
     setTimeout(decide, LIVENESS_TIMEOUT_MILLIS);

@@ -22,7 +22,7 @@ for (let n = 2, found = 0; found < 64; n++) {
 export async function sha256(blob, report, signal) {
   const state = START.slice();
   let rest = new Uint8Array();
-  let began = Date.now();
+  let began = performance.now();
   for (let at = 0; at < blob.size; at += SLICE) {
     throwIfAborted(signal);
     const bytes = await blob.slice(at, at + SLICE).arrayBuffer();
@@ -30,9 +30,9 @@ export async function sha256(blob, report, signal) {
     compress(state, new DataView(bytes, 0, end));
     rest = new Uint8Array(bytes, end);
     report(Math.min(at + SLICE, blob.size));
-    if (Date.now() - began > 5) {
+    if (performance.now() - began > 5) {
       await pause(0);
-      began = Date.now();
+      began = performance.now();
     }
   }
   const last = new DataView(new ArrayBuffer(rest.length < 56 ? 64 : 128));

@@ -15,6 +15,8 @@ export class RoomPeer {
   welcome = {};
   /** Called before a command: returns a reply, "silence" for none, or {close} to close the connection with that code. */
   before = () => undefined;
+  /** Whether a ping gets no answer. */
+  silent = false;
 
   static async start(setting = {}) {
     const peer = Object.assign(new RoomPeer(), setting);
@@ -73,6 +75,10 @@ export class RoomPeer {
     let closing = false;
     socket.on("message", (frame, isBinary) => {
       if (closing) {
+        return;
+      }
+      if (String(frame) === "ping") {
+        this.silent || socket.send("pong");
         return;
       }
       const end = isBinary ? frame.indexOf(10) : frame.length;

@@ -171,6 +171,22 @@ scene("a message in one piece with the reply to join counts", async ({ peer, con
   assert.deepEqual(room.place, { epoch: "e", offset: 1 });
 });
 
+scene(
+  "a server that falls silent is noticed, also when the clock is set back",
+  async ({ peer, connection }) => {
+    const { now } = Date;
+    await connection.request("heartbeat", {});
+    try {
+      Date.now = () => now() - 3_600_000;
+      peer.silent = true;
+      await until(() => connection.state.name !== "open", "noticed");
+    } finally {
+      Date.now = now;
+    }
+  },
+  { welcome: { heartbeat: { interval: 100, timeout: 100 } } },
+);
+
 scene("a listener that listens anew is called once for each message", async ({ peer, connection }) => {
   const room = connection.room("a");
   await joined(room);
