@@ -60,7 +60,8 @@ export class SharedConnection {
 /** WebSocket interface to the port of the shared connection. */
 class PortSocket {
   readyState = 1;
-  bufferedAmount = 0;
+  /** Never none: the holder, which has the socket and its buffer, rejects what gets no reply in time. */
+  bufferedAmount = 1;
   /** @type {any} */
   onmessage;
   /** @type {any} */

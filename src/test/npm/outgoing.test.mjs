@@ -157,6 +157,30 @@ scene("bytes are what they were when they were sent, too", {}, async ({ peer, op
   );
 });
 
+for (const shared of [undefined, "slow"]) {
+  scene(
+    `a command that is in a slow socket for longer than the timeout is not repeated${shared ? ", nor by a tab that shares it" : ""}`,
+    {},
+    async ({ peer, open }) => {
+      Object.defineProperty(globalThis, "navigator", { value: { locks: new Locks() }, configurable: true });
+      const { WebSocket } = globalThis;
+      globalThis.WebSocket = class extends WebSocket {
+        get bufferedAmount() {
+          return 1;
+        }
+      };
+      peer.before = ({ seq, cmd }, socket) =>
+        cmd === "file.write"
+          ? (setTimeout(() => socket.send(JSON.stringify({ seq, code: 200, body: { seq } })), 1500), "silence")
+          : undefined;
+      const connection = open({ shared, timeout: 500 });
+      await isOpen(connection);
+      assert.ok((await connection.request("file.write", {}, new Uint8Array(1))).seq > 0);
+      globalThis.WebSocket = WebSocket;
+    },
+  );
+}
+
 /** Rejects as a server does: after a rejected message those behind it, until it is sent again. */
 function rejecting(peer, codes) {
   const held = new Map();

@@ -7,7 +7,7 @@ export class RoomPeer {
   #sessions = 0;
   /** Offsets by idempotency key. */
   #published = new Map();
-  /** Received commands: cmd, params, bytes, and the size of the frame. */
+  /** Received commands: seq, cmd, params, bytes, and the size of the frame. */
   commands = [];
   /** Data of the accepted messages, in order. */
   accepted = [];
@@ -83,7 +83,7 @@ export class RoomPeer {
       }
       const end = isBinary ? frame.indexOf(10) : frame.length;
       const { seq, cmd, params } = JSON.parse(frame.subarray(0, end));
-      const command = { cmd, params, bytes: isBinary ? frame.subarray(end + 1) : undefined, size: frame.length };
+      const command = { seq, cmd, params, bytes: isBinary ? frame.subarray(end + 1) : undefined, size: frame.length };
       this.commands.push(command);
       const reply = this.before(command, socket) ?? this.#run(cmd, params);
       if (reply.close) {
