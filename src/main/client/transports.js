@@ -77,10 +77,10 @@ export class Transports {
     this.#timer = setTimeout(() => this.probe(), this.#delay);
   }
 
-  /** Looks whether a WebSocket can be opened by now, and again after some time. */
+  /** Looks whether a WebSocket can be opened by now, and again after some time; not if the present transport is preferred to it. */
   probe() {
     this.stop();
-    if (this.current === "websocket" || !this.#all.includes("websocket")) {
+    if (!this.#all.slice(0, this.#all.indexOf(this.current)).includes("websocket")) {
       return;
     }
     this.#delay = Math.min(2 * this.#delay, UPGRADE_MOST_MILLIS);

@@ -311,6 +311,22 @@ scene(
   },
 );
 
+scene("a transport that is preferred to a WebSocket is kept", undefined, async ({ open }) => {
+  const ann = await open(direct, { transports: ["sse", "websocket"] });
+  const { WebSocket } = globalThis;
+  let tried = 0;
+  globalThis.WebSocket = class {
+    constructor() {
+      tried++;
+    }
+    close() {}
+  };
+  page.dispatchEvent(new Event("online"));
+  globalThis.WebSocket = WebSocket;
+  assert.equal(tried, 0);
+  assert.equal(transport(ann), "sse");
+});
+
 scene(
   "the client is back on a WebSocket soon after one gets through, without an event that tells it",
   noWebSockets,
