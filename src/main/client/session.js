@@ -21,7 +21,7 @@ export class Session {
   #userStore;
   /** @type {Map<string, Membership>} */
   #rooms = new Map();
-  /** Rooms that were left, until the server has confirmed it: messages of them are not delivered. @type {Map<string, object>} */
+  /** Rooms that were left, until the server has confirmed it: messages of them are not delivered. @type {Map<string, {refused?: true}>} */
   #left = new Map();
   /** Positions in the session's own room and in the namespace's, which need no join. @type {Map<string, Place>} */
   #positions = new Map();
@@ -53,6 +53,7 @@ export class Session {
     const membership = known ?? new Membership(name);
     if (!known) {
       this.#rooms.set(name, membership);
+      this.#established && this.#left.get(name)?.refused && this.#left.delete(name);
       membership.place = since;
       membership.recalled = this.#recall(membership);
     }
@@ -137,6 +138,7 @@ export class Session {
   /** @param {string} name */
   async #leave(name) {
     const { socket } = this.#commands;
+    /** @type {{refused?: true}} */
     const leave = {};
     this.#left.set(name, leave);
     while (this.#established && this.#commands.socket === socket && this.#left.get(name) === leave) {
@@ -145,15 +147,14 @@ export class Session {
         this.#left.get(name) === leave && this.#left.delete(name);
       } catch (failure) {
         // Without its connection the membership has ended on the server, or ends after the next one is open.
-        if (this.#commands.socket === socket && !TRANSIENT_CODES.has(/** @type {AtriumError} */ (failure).code)) {
-          throw failure;
-        }
         if (this.#commands.socket === socket) {
-          await pause(RETRY_MILLIS);
-        }
-        if (this.#rooms.has(name) && this.#commands.socket === socket) {
-          // Joined again: the membership on the server has never ended.
-          this.#left.delete(name);
+          if (!TRANSIENT_CODES.has(/** @type {AtriumError} */ (failure).code)) {
+            throw failure;
+          }
+          // The membership on the server has not ended: joined again, by now or while this waits, it goes on.
+          leave.refused = true;
+          this.#rooms.has(name) || (await pause(RETRY_MILLIS));
+          this.#rooms.has(name) && this.#commands.socket === socket && this.#left.delete(name);
         }
       }
     }

@@ -292,20 +292,25 @@ test(
     const peer = await RoomPeer.start();
     const connection = connect(peer.url, quick);
     await isOpen(connection);
-    const rooms = ["a", "b"].map((name) => connection.room(name));
+    const rooms = ["a", "b", "c"].map((name) => connection.room(name));
     await Promise.all(rooms.map(joined));
-    let refusals = 2;
+    let refusals = 3;
     peer.before = ({ cmd }) => (cmd === "leave" && refusals-- > 0 ? { code: 429, error: "too many" } : undefined);
     const leaving = rooms.map((room) => room.leave());
-    const again = connection.room("b");
+    const again = [connection.room("b")];
+    await until(() => refusals === 0, "refused");
+    await connection.request("heartbeat", {});
+    again.push(connection.room("c"));
+    await Promise.all(again.map(joined));
+    // Before the leave would be repeated.
+    const received = again.map(collect);
+    again.forEach(({ name }) => peer.push({ event: "message", room: name, data: name, epoch: "e", offset: 1 }));
     await Promise.all(leaving);
     assert.deepEqual(
       peer.of("leave").map(({ params }) => params.room),
-      ["a", "b", "a"],
+      ["a", "b", "c", "a"],
     );
-    const received = collect(again);
-    peer.push({ event: "message", room: "b", data: "hello", epoch: "e", offset: 1 });
-    await until(() => received.length === 1, "received");
+    assert.deepEqual(received, [["b"], ["c"]]);
     connection.close();
     peer.close();
   },
