@@ -28,6 +28,8 @@ writeFileSync(
   import { AtriumError, connect, type Message } from "./atrium.js";
   interface Chat { message: string; move: { x: number; y: number } }
   const connection = connect<{ invitation: { to: string } }>("https://host/", { token: async () => null });
+  declare const settings: { remember: boolean; token: string | null };
+  connect("/", { store: settings.remember, shared: settings.remember && "ann's", token: settings.token });
   const room = connection.room<Chat>("lobby", { presence: true });
   room.on("move", ({ x, y }, message) => (x + y + (message.offset ?? 0)).toFixed());
   // @ts-expect-error a volatile message has no offset

@@ -229,7 +229,7 @@ export type State = {
 
 export type Options = {
   /** Token of the user; a function is called for each connection, when a token expires, and again until it has a valid one; null closes the connection. */
-  token?: string | (() => string | null | Promise<string | null>);
+  token?: string | null | (() => string | null | Promise<string | null>);
   /** Timeout of a reply once connected, in milliseconds; 10,000. */
   timeout?: number;
   /** Maximum number of messages that are not acknowledged yet; 1,000. */
@@ -242,12 +242,12 @@ export type Options = {
   /** Transports in order of preference; all of them. */
   transports?: Transport[];
   /** One connection for all tabs of this browser; a name separates the tabs of different users. */
-  shared?: true | string;
+  shared?: boolean | string;
   /**
    * Keeps the newest 500 messages of each room in this browser, and delivers them first; keeps unsent messages, and sends them after a reload. `true` once
    * the server has sent the user, a name of your own at once, also without a connection.
    */
-  store?: true | string;
+  store?: boolean | string;
   /** Implementation in place of the global one. */
   WebSocket?: new (url: string, protocols?: string | string[]) => any;
 };
