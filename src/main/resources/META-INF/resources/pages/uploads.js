@@ -3,6 +3,8 @@
 import { byId, element } from "./element.js";
 import { percent, translate, size } from "./i18n.js";
 
+/** Files that are sent at a time: a worker reads each of them, and a phone has no memory for that of a hundred. */
+const MAX_SENDING = 3;
 /** How long a failure is shown. */
 const SHOWN_MILLIS = 15_000;
 
@@ -33,6 +35,9 @@ function phase({ phase: name, done, total }) {
 
 export class Uploads {
   #limited = false;
+  /** @type {{file: File, item: any, bar: any, state: any, stop: AbortController}[]} */
+  #waiting = [];
+  #sending = 0;
 
   /** @param {() => any} room returns the current room */
   constructor(room) {
@@ -58,21 +63,41 @@ export class Uploads {
 
   /** @param {File[]} files */
   send(files) {
-    files.forEach((file) => void this.#send(file));
+    this.#waiting.push(...files.map((file) => this.#list(file)));
+    while (this.#sending < MAX_SENDING && this.#waiting.length > 0) {
+      void this.#sendWaiting();
+    }
+  }
+
+  async #sendWaiting() {
+    this.#sending++;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      next.stop.signal.aborted || (await this.#send(next));
+    }
+    this.#sending--;
   }
 
   /** @param {File} file */
-  async #send(file) {
+  #list(file) {
     const stop = new AbortController();
     const bar = element("progress", { max: 1, value: 0, "aria-label": translate("upload", { name: file.name }) });
-    const state = element("span", { class: "quiet" });
+    const state = element("span", { class: "quiet" }, translate("waiting"));
     const cancel = element(
       "button",
-      { type: "button", "aria-label": `${translate("cancel")}: ${file.name}`, click: () => stop.abort() },
+      {
+        type: "button",
+        "aria-label": `${translate("cancel")}: ${file.name}`,
+        click: () => (stop.abort(), item.remove()),
+      },
       translate("cancel"),
     );
     const item = element("li", {}, element("bdi", { class: "filename" }, file.name), bar, state, cancel);
     this.list.append(item);
+    return { file, item, bar, state, stop };
+  }
+
+  /** @param {{file: File, item: any, bar: any, state: any, stop: AbortController}} upload */
+  async #send({ file, item, bar, state, stop }) {
     try {
       const room = this.room();
       if (this.#limited || typeof room?.upload !== "function") {
@@ -88,7 +113,6 @@ export class Uploads {
       item.remove();
     } catch (failure) {
       if (stop.signal.aborted) {
-        item.remove();
         return;
       }
       item.classList.add("failed");

@@ -3,9 +3,11 @@ package dev.atrium.it.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions.IsInViewportOptions;
 import com.microsoft.playwright.options.FilePayload;
 import dev.atrium.it.fixture.Browser;
 import dev.atrium.it.fixture.Replica;
@@ -16,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +91,44 @@ class RoomPageFilesIT extends WithReplica {
             ann.say("and afterwards");
             ann.awaitSaid(2);
             assertThat(ann.locator("#list .file")).hasCount(0);
+            ann.isSound();
+        }
+    }
+
+    /** A worker for each of them at once would take hundreds of megabytes, and their list the place of the text box. */
+    @Test
+    void many_files_are_sent_a_few_at_a_time_and_leave_room_to_write() {
+        BrowserContext person = browser.person();
+        person.addInitScript("""
+                window.workers = 0;
+                window.mostWorkers = 0;
+                window.held = [];
+                window.Worker = class extends Worker {
+                  constructor(...all) {
+                    super(...all);
+                    mostWorkers = Math.max(mostWorkers, ++workers);
+                  }
+                  postMessage(file) {
+                    held ? held.push(() => super.postMessage(file)) : super.postMessage(file);
+                  }
+                  terminate() {
+                    workers--;
+                    super.terminate();
+                  }
+                };""");
+        int many = 40;
+        try (RoomPage ann = RoomPage.enter(person, replica.http("/rooms/many-files"))) {
+            ann.locator("#file").setInputFiles(IntStream.range(0, many)
+                    .mapToObj(i -> new FilePayload("file " + i + ".txt", "text/plain", new byte[1000 + i]))
+                    .toArray(FilePayload[]::new));
+            assertThat(ann.locator("#uploads li").last()).containsText("waiting to be sent");
+            assertThat(ann.locator("#text")).isInViewport(new IsInViewportOptions().setRatio(1));
+            ann.locator("#uploads li").last().locator("button").click();
+            assertThat(ann.locator("#uploads li")).hasCount(many - 1);
+            ann.page().evaluate("() => { const files = held; held = null; files.forEach(hash => hash()); }");
+            assertThat(ann.locator("#list .file")).hasCount(many - 1);
+            assertThat(ann.locator("#uploads li")).hasCount(0);
+            assertThat((int) ann.page().evaluate("mostWorkers")).isBetween(1, 3);
             ann.isSound();
         }
     }
