@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions.IsInViewportOptions;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
@@ -84,6 +85,23 @@ class RoomPageLooksIT extends WithReplica {
             assertThat(button.y + button.height).isLessThan(log.y + log.height);
             ann.locator("#newer").click();
             assertThat(ann.locator("#newer")).isHidden();
+        }
+    }
+
+    /** The second is that of a screen of 1280 by 1024 at 400 %. */
+    @ParameterizedTest
+    @CsvSource({ "740, 220", "320, 256" })
+    void on_a_low_screen_one_can_scroll_to_the_text_box(int width, int height) {
+        try (BrowserContext person = browser.person(new NewContextOptions().setViewportSize(width, height));
+                RoomPage ann = RoomPage.enter(person, replica.http("/rooms/looks-low-" + height))) {
+            assertThat(ann.locator("#ask")).isVisible();
+            ann.locator("#find-button").evaluate("button => button.click()");
+            ann.page().mouse().move(width / 2.0, height - 10);
+            ann.page().mouse().wheel(0, 2000);
+            ann.page().screenshot(
+                    new Page.ScreenshotOptions().setPath(Path.of("target/screenshots", "room-low-" + height + ".png")));
+            assertThat(ann.locator("#send")).isInViewport(new IsInViewportOptions().setRatio(1));
+            assertThat(ann.locator("#text")).isInViewport(new IsInViewportOptions().setRatio(1));
         }
     }
 
