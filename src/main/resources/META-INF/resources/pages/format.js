@@ -39,7 +39,11 @@ export function formatted(text) {
     budget.parts--;
     plain.length > 0 && flush();
     nodes.push(
-      element("pre", { class: "code", tabindex: "0" }, element("code", {}, lines.slice(i + 1, end).join("\n"))),
+      element(
+        "pre",
+        { class: "code", dir: "ltr", tabindex: "0" },
+        element("code", {}, lines.slice(i + 1, end).join("\n")),
+      ),
     );
     i = end;
   }
@@ -61,7 +65,7 @@ function inline(text, budget) {
     if (budget.parts-- <= 0) {
       break;
     }
-    nodes.push(...linked(text.slice(end, match.index), budget), element("code", {}, unpadded(match[2])));
+    nodes.push(...linked(text.slice(end, match.index), budget), element("code", { dir: "ltr" }, unpadded(match[2])));
     end = match.index + match[0].length;
   }
   nodes.push(...linked(text.slice(end), budget));

@@ -1,8 +1,8 @@
 // @ts-check
 import { element } from "./element.js";
 
-/** Only these two schemes: javascript: and data: would run the text of a message. */
-const LINK = /\bhttps?:\/\/[^\s<>"'`\u2028\u2029]+/gi;
+/** Only these two schemes: javascript: and data: would run the text of a message. Ends before what would turn the address round. */
+const LINK = /\bhttps?:\/\/[^\s<>"'`\u2028-\u202e\u2066-\u2069]+/gi;
 
 /** Punctuation that most likely belongs to the sentence and not to the address. */
 const TRAILING = ".,:;!?…，。：；！？、)]}»”";
@@ -23,7 +23,9 @@ export function linked(text, budget = { parts: MAX_PARTS }) {
       continue;
     }
     nodes.push(document.createTextNode(text.slice(end, match.index)));
-    nodes.push(element("a", { href: address, target: "_blank", rel: "noopener noreferrer nofollow" }, address));
+    nodes.push(
+      element("a", { href: address, dir: "ltr", target: "_blank", rel: "noopener noreferrer nofollow" }, address),
+    );
     end = match.index + address.length;
   }
   nodes.push(document.createTextNode(text.slice(end)));

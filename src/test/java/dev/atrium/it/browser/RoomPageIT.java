@@ -166,6 +166,23 @@ class RoomPageIT extends WithReplica {
     }
 
     @Test
+    void text_from_right_to_left_is_written_and_shown_so_but_no_address_and_no_code() {
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/right-to-left"))) {
+            ann.locator("#text")
+                    .fill("\u0645\u0631\u062d\u0628\u0627: https://example.org/a?b=1 \u0623\u0648 `f(1);`\n```\nif (a) {\n```");
+            assertThat(ann.locator("#text")).hasCSS("direction", "rtl");
+            ann.locator("#text").press("Enter");
+            assertThat(ann.texts()).hasCSS("direction", "rtl");
+            for (String part : List.of("a", ":scope > code", "pre")) {
+                assertThat(ann.texts().locator(part)).hasCSS("direction", "ltr");
+            }
+            ann.say("https://example.org/\u202emoc.kcattA");
+            assertThat(ann.texts().last().locator("a")).hasText("https://example.org/");
+            ann.isSound();
+        }
+    }
+
+    @Test
     void the_keyboard_is_enough() {
         try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/keys"));
                 RoomPage bob = RoomPage.enter(browser.person(), replica.http("/rooms/keys"))) {
