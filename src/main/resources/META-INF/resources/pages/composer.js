@@ -3,11 +3,10 @@
 import { byId } from "./element.js";
 import { translate } from "./i18n.js";
 import { keptInTab } from "./storage.js";
+import { isVisible } from "./visible.js";
 
 /** UTF-16 units; in UTF-8 less than the frame that a server accepts by default. */
 const MAX_LENGTH = 60_000;
-/** Any character that is seen: neither a space, nor one that only formats or fills. */
-const VISIBLE = /[^\s\p{Z}\p{C}\u034f\u115f\u1160\u2800\u3164\uffa0\ufe00-\ufe0f]/u;
 
 /**
  * @param {string} room @param {object} listeners
@@ -37,7 +36,7 @@ export function composer(room, { send, typing, files }) {
     }
     box.value = "";
     fit();
-    VISIBLE.test(text) && send(text);
+    isVisible(text) && send(text);
   };
 
   box.addEventListener("input", () => {

@@ -4,6 +4,7 @@ import { element } from "./element.js";
 import { translate } from "./i18n.js";
 import { hash, nickname } from "./nickname.js";
 import { keptInTab } from "./storage.js";
+import { isVisible, unturned } from "./visible.js";
 
 /** @typedef {{id?: string, user?: string}} Person */
 
@@ -44,7 +45,8 @@ export function isMe(person) {
  * @param {string} id @param {unknown} name @param {number} at when it was chosen @returns {boolean} whether the name has changed
  */
 export function setName(id, name, at) {
-  const short = typeof name === "string" ? [...name.trim()].slice(0, MAX_NAME_LENGTH).join("") : "";
+  const short = typeof name === "string" ? [...unturned(name).trim()].slice(0, MAX_NAME_LENGTH).join("") : "";
+  const chosen = isVisible(short) ? short : "";
   const former = names.get(id);
   if (former !== undefined && former.at > at) {
     return false;
@@ -52,8 +54,8 @@ export function setName(id, name, at) {
   if (former === undefined && names.size >= MAX_NAMES) {
     names.delete(/** @type {string} */ (names.keys().next().value));
   }
-  names.set(id, { name: short, at });
-  return short !== (former?.name ?? "");
+  names.set(id, { name: chosen, at });
+  return chosen !== (former?.name ?? "");
 }
 
 /** @param {string} id @returns {string} the name that a session has chosen; empty if none */
@@ -64,9 +66,11 @@ const short = (id) => `~${id.slice(-6)}`;
 
 /** Returns the name of a person in a sentence. @param {Person | undefined} person */
 export function displayName(person) {
-  return (
-    person?.user ?? (person?.id === undefined ? translate("somebody") : chosenName(person.id) || nickname(person.id))
-  );
+  return person?.user !== undefined
+    ? unturned(person.user)
+    : person?.id === undefined
+      ? translate("somebody")
+      : chosenName(person.id) || nickname(person.id);
 }
 
 /** The same as an element, isolated: a name written from right to left must not reorder the text beside it. @param {Person | undefined} person */

@@ -11,6 +11,7 @@ import dev.atrium.it.fixture.Tokens;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -151,6 +152,21 @@ class RoomPageInjectionIT extends WithReplica {
             ann.say("hello");
             assertThat(ann.locator("#list .who")).hasText(attack);
             assertThat(ann.locator("#members")).containsText(attack);
+            ann.isSound();
+        }
+    }
+
+    @Test
+    void a_name_turns_no_text_beside_it_and_one_that_is_not_seen_is_none() {
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/turned"));
+                SessionClient eve = replica.session()) {
+            eve.join("turned");
+            eve.call("send", "{\"room\":\"turned\",\"event\":\"name\",\"data\":\"\\u202eEve\"}");
+            eve.call("send", "{\"room\":\"turned\",\"event\":\"typing\",\"data\":\"\",\"volatile\":true}");
+            assertThat(ann.locator("#typing")).hasText("Eve is typing …");
+            assertThat(ann.locator("#members .who").last()).hasText("Eve");
+            eve.call("send", "{\"room\":\"turned\",\"event\":\"name\",\"data\":\"\\u2800\"}");
+            assertThat(ann.locator("#members .who").last()).hasText(Pattern.compile("\\w+ \\w+"));
             ann.isSound();
         }
     }
