@@ -30,12 +30,15 @@ export function roomPath(name) {
   return `${root}rooms/${encodeURIComponent(name).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)}`;
 }
 
+/** Whether a text can be a token: a header can carry no others, such as one that was cut by an ellipsis. @param {string} text */
+export const isToken = (text) => /^[!-~]+$/.test(text);
+
 /** Moves the token from the address to the tab's storage: in the address it would be in the history, and in copied links. */
 export function takeToken() {
   const fragment = new URLSearchParams(location.hash.slice(1));
   const token = fragment.get("access_token") ?? tokenInQuery;
   if (token) {
-    keptInTab.set("token", token);
+    isToken(token) && keptInTab.set("token", token);
     history.replaceState(null, "", page);
   }
 }

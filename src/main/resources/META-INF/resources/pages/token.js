@@ -1,5 +1,6 @@
 // @ts-check
 /** Form for a token, which is kept as long as the tab. */
+import { isToken } from "./address.js";
 import { element } from "./element.js";
 import { fullTime, translate } from "./i18n.js";
 import { keptInTab } from "./storage.js";
@@ -62,8 +63,8 @@ export function requestToken(container, code, reason, then) {
     event.preventDefault();
     // A token copied from a terminal or a header has line breaks or a prefix.
     const text = box.value.replace(/^\s*Bearer\s+/i, "").replace(/\s+/g, "");
-    if (text === "") {
-      complaint.textContent = translate("tokenEmpty");
+    if (!isToken(text)) {
+      complaint.textContent = translate(text === "" ? "tokenEmpty" : "tokenCut");
       box.focus();
       return;
     }

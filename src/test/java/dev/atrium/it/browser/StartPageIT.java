@@ -58,6 +58,20 @@ class StartPageIT extends WithBrowser {
         assertThat(page.locator("#notice")).isHidden();
     }
 
+    /** No header can carry it, so that no request would ever be answered with 401. */
+    @Test
+    void a_token_that_was_cut_by_an_ellipsis_is_asked_for_again() {
+        Page page = browser.open(SharedReplicas.strict().http("/#access_token=eyJh%E2%80%A6"));
+        assertThat(page.locator("#token-why")).hasText("This server requires a token. Its operator can give you one.");
+        page.locator("#token").fill("eyJh\u2026");
+        page.locator("#token-form button").click();
+        assertThat(page.locator("#token-form .complaint")).hasText("A token has no such signs: copy it again, as a whole.");
+        page.reload();
+        page.locator("#token").fill(Tokens.of("ann", "*:admin"));
+        page.locator("#token-form button").click();
+        assertThat(page.locator("#rooms a").first()).isVisible();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = { "en-GB", "zh-CN" })
     void on_a_phone_no_text_is_cut(String locale) {
