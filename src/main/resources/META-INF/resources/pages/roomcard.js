@@ -17,9 +17,13 @@ export async function readJson(path) {
     signal: AbortSignal.timeout(TIMEOUT_MILLIS),
     headers: { Accept: "application/json", ...(token() === "" ? {} : { Authorization: `Bearer ${token()}` }) },
   });
-  const body = await response.json();
-  if (!response.ok) {
-    throw Object.assign(new Error(body.detail ?? response.statusText), { status: response.status });
+  const { ok, status, statusText } = response;
+  // A proxy or a portal answers with a page of its own, also with 200.
+  const body = await response.json().catch(() => undefined);
+  if (!ok || body === undefined) {
+    throw Object.assign(new Error(body?.detail ?? (ok ? translate("notServer") : `${status} ${statusText}`)), {
+      status,
+    });
   }
   return body;
 }

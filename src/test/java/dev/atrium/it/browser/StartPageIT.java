@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route.FulfillOptions;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SharedReplicas;
 import dev.atrium.it.fixture.SocketClient;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The first page, with its list of rooms, in a real browser. */
@@ -56,6 +58,16 @@ class StartPageIT extends WithBrowser {
         assertThat(page.locator("#rooms a")).hasAttribute("href", "/rooms/granted");
         assertThat(facts(page, "granted")).hasText("nobody there");
         assertThat(page.locator("#notice")).isHidden();
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "200, the answer is not that of this server", "502, 502 Bad Gateway" })
+    void an_answer_that_is_not_the_servers_is_named_so(int status, String reason) {
+        Page page = browser.person().newPage();
+        page.route(Pattern.compile(".*/rooms\\?.*"), route -> route.fulfill(
+                new FulfillOptions().setStatus(status).setContentType("text/html").setBody("<p>Log in")));
+        page.navigate(replica.http("/"));
+        assertThat(page.locator("#rooms-note")).hasText("The rooms could not be listed: " + reason);
     }
 
     /** No header can carry it, so that no request would ever be answered with 401. */
