@@ -176,7 +176,7 @@ function enter(made, presence) {
     );
   listen("*", (_, message) => received(message));
   listen("@file", (_, message) => received(message));
-  listen("@gap", (place) => void fillGap(entered, place));
+  listen("@gap", (place) => void fillGap(entered, place, history.position ?? place));
   listen("@joined", (member) => {
     members.joined(member);
     ownNameField.repeat(members.size);
@@ -209,13 +209,22 @@ function received(message) {
 
 /**
  * Reads the messages of a gap: those that the connection could not recover may still be in the history.
- * @param {any} from @param {import("/atrium.js").Place} place
+ * @param {any} from @param {import("/atrium.js").Place} place @param {import("/atrium.js").Place} known position before the gap
  */
-async function fillGap(from, place) {
+async function fillGap(from, place, known) {
   try {
-    await history.catchUp(from, history.position ?? place);
-  } catch {
-    log.arrive(history.gap(place));
+    await history.catchUp(from, known);
+  } catch (failure) {
+    // Also after a lost connection, 0: the next one goes on behind the gap.
+    const code = /** @type {any} */ (failure).code || 503;
+    const isOpen = connection.state.name !== "closed";
+    (isOpen &&
+      repeatLater(
+        { code },
+        () => room === from,
+        () => void fillGap(from, place, known),
+      )) ||
+      log.arrive(history.gap(place));
   }
 }
 

@@ -60,6 +60,37 @@ class RoomPageOutageIT extends WithBrowser {
     }
 
     @Test
+    void the_messages_behind_a_gap_are_read_again_if_the_server_cannot_answer_at_the_moment() throws IOException {
+        BrowserContext person = withoutSharedWorkers();
+        person.addInitScript("""
+                window.refusals = 0;
+                const { send } = WebSocket.prototype;
+                WebSocket.prototype.send = function (frame) {
+                  const { seq, cmd } = frame[0] === "{" ? JSON.parse(frame) : {};
+                  const reply = { data: JSON.stringify({ seq, code: 503, error: "later" }) };
+                  cmd === "history" && refusals-- > 0
+                    ? setTimeout(() => this.dispatchEvent(new MessageEvent("message", reply)))
+                    : send.call(this, frame);
+                };""");
+        try (Cluster cluster = Cluster.inMemory(HEARTBEAT);
+                HostileProxy proxy = new HostileProxy(cluster.replica(0).port());
+                RoomPage ann = RoomPage.enter(person, proxy.http("/rooms/behind-a-gap"))) {
+            ann.say("before");
+            ann.awaitSaid(1);
+            proxy.refuse();
+            proxy.cut();
+            cluster.kill(0);
+            cluster.restartOnItsPort(0);
+            cluster.replica(0).post("/rooms/behind-a-gap", "behind");
+            ann.page().evaluate("() => { refusals = 1; }");
+            proxy.heal();
+            assertThat(ann.texts()).hasText(new String[] { "before", "behind" });
+            assertThat(ann.locator("[data-gap]")).hasCount(1);
+            ann.isSound();
+        }
+    }
+
+    @Test
     void messages_written_without_a_network_wait_and_are_sent_once() {
         Replica replica = SharedReplicas.ofAll(HEARTBEAT);
         try (RoomPage ann = RoomPage.enter(withoutSharedWorkers(), replica.http("/rooms/offline"));
