@@ -31,7 +31,11 @@ export class Find {
       event.preventDefault();
       this.#go(this.#at + 1);
     });
-    this.#form.addEventListener("keydown", (/** @type {KeyboardEvent} */ { key }) => key === "Escape" && this.#close());
+    // In an input method, as for Chinese, Escape ends the composition.
+    this.#form.addEventListener(
+      "keydown",
+      (/** @type {KeyboardEvent} */ { key, isComposing }) => key === "Escape" && !isComposing && this.#close(),
+    );
   }
 
   #open() {

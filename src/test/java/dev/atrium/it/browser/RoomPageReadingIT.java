@@ -11,6 +11,7 @@ import dev.atrium.it.fixture.Browser;
 import dev.atrium.it.fixture.SessionClient;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -142,6 +143,9 @@ class RoomPageReadingIT extends WithReplica {
             assertThat(ann.locator(".found")).isInViewport();
             ann.locator("#find-text").fill("<b>");
             assertThat(ann.locator("#find-count")).hasText("no match");
+            ann.locator("#find-text").dispatchEvent("keydown", Map.of("key", "Escape", "isComposing", true));
+            assertThat(ann.locator("#find-count")).hasText("no match");
+            assertThat(ann.locator("#find")).isVisible();
             ann.page().keyboard().press("Escape");
             assertThat(ann.locator("#find")).isHidden();
             assertThat(ann.locator(".found")).hasCount(0);
