@@ -21,6 +21,7 @@ function choose() {
 const locale = navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
 
 const dayFormat = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
+const dateFormat = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const timeFormat = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 const fullFormat = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "medium" });
 const percentFormat = new Intl.NumberFormat(locale, { style: "percent" });
@@ -46,8 +47,9 @@ export function ago(at) {
         : agoFormat.format(-Math.round(minutes / 60 / 24), "day");
 }
 
-/** @param {number} at */
-export const day = (at) => dayFormat.format(at);
+/** With the year if it is another one. @param {number} at */
+export const day = (at) =>
+  (new Date(at).getFullYear() === new Date().getFullYear() ? dayFormat : dateFormat).format(at);
 /** @param {number} at */
 export const time = (at) => timeFormat.format(at);
 /** @param {number} at */

@@ -10,6 +10,8 @@ import com.microsoft.playwright.options.FilePayload;
 import dev.atrium.it.fixture.Browser;
 import dev.atrium.it.fixture.SessionClient;
 import java.nio.charset.StandardCharsets;
+import java.time.ZonedDateTime;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -150,6 +152,20 @@ class RoomPageReadingIT extends WithReplica {
             assertThat(ann.locator("#find")).isHidden();
             assertThat(ann.locator(".found")).hasCount(0);
             assertThat(ann.locator("#text")).isFocused();
+            ann.isSound();
+        }
+    }
+
+    @Test
+    void a_day_of_another_year_is_shown_with_it() {
+        replica.post("/rooms/years", "hello");
+        BrowserContext person = browser.person();
+        try (RoomPage ann = RoomPage.enter(person, replica.http("/rooms/years"))) {
+            assertThat(ann.locator("#list .day")).not().hasText(Pattern.compile("\\d{4}"));
+        }
+        person.clock().setFixedTime(Date.from(ZonedDateTime.now().plusYears(1).toInstant()));
+        try (RoomPage ann = RoomPage.enter(person, replica.http("/rooms/years"))) {
+            assertThat(ann.locator("#list .day")).hasText(Pattern.compile("\\d{4}"));
             ann.isSound();
         }
     }
