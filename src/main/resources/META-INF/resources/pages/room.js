@@ -152,6 +152,10 @@ function rememberReading() {
 /** Connects: at the start, or after the connection was closed for good. */
 function start() {
   byId("notice").hidden = true;
+  if (history.denied) {
+    // Another token may grant it.
+    history.denied = history.complete = false;
+  }
   /** @type {any} */
   const options = token() === "" ? { store: true, shared: true } : { store: true, shared: sharedBy(), token: token() };
   const made = connect(`${root}ws${inNamespace}`, options);

@@ -47,6 +47,23 @@ class RoomPageTokenIT extends WithBrowser {
     }
 
     @Test
+    void a_token_that_grants_the_history_shows_what_one_before_it_did_not() {
+        String room = "/rooms/granted-later";
+        String admin = Tokens.of("root", "*:admin;/* *:admin");
+        strict.given().auth().oauth2(admin).body("before").post(room).then().statusCode(201);
+        try (RoomPage ann = RoomPage.enter(browser.person(),
+                strict.http(room + "#access_token=" + Tokens.of("ann-later", "granted-later:join send")))) {
+            ann.say("hello");
+            assertThat(ann.texts()).hasText(new String[] { "hello" });
+            strict.given().auth().oauth2(admin).delete("/users/ann-later/sessions").then().statusCode(200);
+            ann.locator("#token").fill(Tokens.of("ann-later", "granted-later:join send history"));
+            ann.locator("#token-form button").click();
+            assertThat(ann.texts()).hasText(new String[] { "before", "hello" });
+            ann.isSound();
+        }
+    }
+
+    @Test
     void a_token_in_the_address_is_kept_in_the_tab_and_nowhere_else() {
         String token = valid();
         try (RoomPage ann = RoomPage.enter(browser.person(), strict.http("/rooms/address?access_token=" + token))) {
