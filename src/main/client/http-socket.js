@@ -278,10 +278,9 @@ export class HttpSocket {
     });
     if (!response.ok) {
       const problem = await response.json().catch(() => ({}));
-      throw new AtriumError(
-        response.status === 502 || response.status === 504 ? 503 : response.status,
-        problem.detail ?? response.statusText,
-      );
+      // What proxies answer while they have no server, as Cloudflare does with 520 and more.
+      const passes = /50[24]|5[23]./.test(`${response.status}`);
+      throw new AtriumError(passes ? 503 : response.status, problem.detail ?? response.statusText);
     }
     return response;
   }

@@ -257,7 +257,9 @@ for (const transport of ["sse", "poll"]) {
     let posts = 0;
     globalThis.fetch = (url, init) =>
       init?.method === "POST" && [3, 4, 9].includes(++posts)
-        ? Promise.resolve(new Response(JSON.stringify({ detail: "later" }), { status: posts === 3 ? 429 : 503 }))
+        ? Promise.resolve(
+            new Response(JSON.stringify({ detail: "later" }), { status: { 3: 429, 4: 503, 9: 521 }[posts] }),
+          )
         : fetch(url, init);
     const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, transports: [transport] });
     const room = connection.room(`js-rejected-${transport}`);
