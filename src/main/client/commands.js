@@ -2,12 +2,14 @@
 /** Commands of the session protocol on the present socket, and the replies that they wait for. */
 import { AtriumError, errorOf, tooLarge } from "./errors.js";
 import { framed, sizeOf } from "./frames.js";
+import { LARGE_REPLIES } from "./timing.js";
 
 /**
  * @typedef {object} Waiting command that waits for a reply
  * @property {(body: any) => void} resolve
  * @property {(failure: AtriumError) => void} reject
  * @property {number} size bytes of its frame
+ * @property {boolean} large whether its reply may be large
  * @property {ReturnType<typeof setTimeout>} timer
  */
 
@@ -18,6 +20,8 @@ export class Commands {
   maxPayload = Infinity;
   #timeout;
   #seq = 0;
+  /** Number of replies that may be large. */
+  #arrived = 0;
   /** @type {Map<number, Waiting>} */
   #waiting = new Map();
 
@@ -58,16 +62,21 @@ export class Commands {
   run(cmd, params, bytes) {
     return new Promise((resolve, reject) => {
       const { seq, frame, size } = this.encode(JSON.stringify({ cmd, params }), bytes);
+      const large = /read|history/.test(cmd);
+      const millis = this.#timeout * (large ? LARGE_REPLIES : 1);
+      let seen = this.#arrived;
       const expire = () => {
-        if (this.buffered > 0) {
-          // The command may still be in the socket: a slow network does not mean that the server is silent.
-          waiting.timer = setTimeout(expire, this.#timeout);
+        if (this.buffered > 0 || (large && seen !== this.#arrived)) {
+          // A slow network does not mean that the server is silent. The command may still be in the socket; and large replies come one after the other:
+          // requested again, they would come twice, and never all of them in time.
+          seen = this.#arrived;
+          waiting.timer = setTimeout(expire, millis);
         } else {
           this.#waiting.delete(seq);
           reject(new AtriumError(408, `${cmd}: no reply in time`));
         }
       };
-      const waiting = { resolve, reject, size, timer: setTimeout(expire, this.#timeout) };
+      const waiting = { resolve, reject, size, large, timer: setTimeout(expire, millis) };
       this.#waiting.set(seq, waiting);
       this.write(frame);
     });
@@ -79,6 +88,7 @@ export class Commands {
     if (waiting) {
       this.#waiting.delete(reply.seq);
       clearTimeout(waiting.timer);
+      waiting.large && this.#arrived++;
       reply.code < 300
         ? waiting.resolve(reply.data ? { ...reply.body, data: reply.data } : reply.body)
         : waiting.reject(errorOf(reply));

@@ -18,6 +18,9 @@ export const LIVENESS_TIMEOUT_MILLIS = 5000;
 export const MAX_TOKEN_CALLS = 10;
 export const MAX_RENEWAL_MILLIS = 60000;
 
+/** Timeout of replies that may be large, as a multiple of that of others. */
+export const LARGE_REPLIES = 6;
+
 /** Time without a sign of a tab, after which it has ended. */
 export const TAB_TIMEOUT_MILLIS = 180000;
 

@@ -93,6 +93,27 @@ scene("a download that is cut continues", async ({ peer, room }) => {
   assert.ok(peer.commands.filter((cmd) => cmd === "file.read").length < CHUNKS + 16);
 });
 
+scene(
+  "over a slow network each chunk of a download is requested once",
+  async ({ peer, room }) => {
+    const { id } = await room.upload(file());
+    let line = Promise.resolve();
+    peer.before = (cmd, params, socket) => {
+      const { send } = Object.getPrototypeOf(socket);
+      socket.send = (frame) => {
+        line = line.then(async () => {
+          typeof frame === "string" || (await new Promise((resolve) => setTimeout(resolve, 100)));
+          send.call(socket, frame);
+        });
+      };
+    };
+    peer.commands.length = 0;
+    assert.equal((await room.download(id)).size, bytes.length);
+    assert.equal(peer.commands.filter((cmd) => cmd === "file.read").length, CHUNKS);
+  },
+  { timeout: 100 },
+);
+
 scene("missing chunks are all sent, also if one reply does not list them all", async ({ peer, room }) => {
   peer.before = at(1, "file.close", () => [3, 7, 11, 15, 19].forEach((index) => peer.drop(index)));
   assert.equal((await room.upload(file())).sha256, sha256);
