@@ -272,7 +272,8 @@ export class HttpSocket {
       throw new Error();
     }
     const response = await fetch(httpUrl(this.#url, path, query), {
-      signal: AbortSignal.timeout(this.#timeout),
+      // A slow network needs a second for eight kilobytes.
+      signal: AbortSignal.timeout(this.#timeout + (sizeOf(init?.body ?? "") >> 3)),
       ...init,
       headers: { ...this.#headers, ...init?.headers },
     });

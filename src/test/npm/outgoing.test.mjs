@@ -302,6 +302,19 @@ for (const transport of ["sse", "poll"]) {
     );
   }
 
+  test(`over ${transport} a large message has the time that a slow network takes`, { timeout: 20_000 }, async () => {
+    const { fetch } = globalThis;
+    globalThis.fetch = async (url, init) => {
+      init?.body?.length > 20_000 && (await new Promise((resolve) => setTimeout(resolve, 1500)));
+      init?.signal?.throwIfAborted();
+      return fetch(url, init);
+    };
+    const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, timeout: 1000, transports: [transport] });
+    assert.equal((await connection.room(`js-slow-${transport}`).send("a".repeat(30_000))).offset, 1);
+    globalThis.fetch = fetch;
+    connection.close();
+  });
+
   for (const [what, failure] of [
     ["refuses without a readable answer", new TypeError("opaque")],
     ["never answers", new DOMException("too late", "TimeoutError")],
