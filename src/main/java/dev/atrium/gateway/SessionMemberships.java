@@ -9,6 +9,7 @@ import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -25,8 +26,11 @@ final class SessionMemberships {
     private final SessionPresence presence;
     private final Resumption resumption;
     private final Events events;
-    /** Last change of each membership that is being changed. */
-    private final Map<Key, Uni<?>> changes = new ConcurrentHashMap<>();
+    /**
+     * Ends of the last changes of the memberships that are being changed. Not the changes themselves, each of which would keep
+     * the one before it in memory, for as long as a client makes one after the other.
+     */
+    private final Map<Key, CompletableFuture<Void>> changes = new ConcurrentHashMap<>();
 
     private record Key(Session session, RoomId room) {
     }
@@ -162,14 +166,17 @@ final class SessionMemberships {
     private <T> Uni<T> inOrder(Session session, RoomId room, Supplier<Uni<T>> change) {
         return Uni.createFrom().deferred(() -> {
             Key key = new Key(session, room);
-            Uni<?> before = changes.get(key);
+            CompletableFuture<Void> end = new CompletableFuture<>();
+            CompletableFuture<Void> before = changes.put(key, end);
             // In later tasks: thousands that wait would nest as many stack frames.
-            Uni<T> now = (before == null ? change.get()
-                    : before.onItemOrFailure().<Void> transform((item, failure) -> null).emitOn(session.loop()::later)
-                            .chain(change::get))
-                    .memoize().indefinitely();
-            changes.put(key, now);
-            return now.onTermination().invoke(() -> changes.remove(key, now));
+            Uni<T> now = before == null ? Uni.createFrom().deferred(change::get)
+                    : Uni.createFrom().<Void> emitter(turn -> before.thenRun(() -> turn.complete(null)))
+                            .emitOn(session.loop()::later).chain(change::get);
+            return now.onTermination().invoke(() -> {
+                changes.remove(key, end);
+                end.complete(null);
+                // A subscriber that cancels must not cancel a change halfway.
+            }).memoize().indefinitely();
         });
     }
 }

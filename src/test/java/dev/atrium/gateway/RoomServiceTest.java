@@ -1,6 +1,7 @@
 package dev.atrium.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneUnavailableException;
@@ -19,6 +20,7 @@ import dev.atrium.session.CloseReason;
 import dev.atrium.session.Transport;
 import dev.atrium.tracing.Tracing;
 import io.smallrye.mutiny.Uni;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -139,6 +141,28 @@ class RoomServiceTest extends WithGateway {
         waiting.subscribe();
         assertThat(done).containsExactly("failed", "left");
         assertThat(waiting.rooms.isInUse(LOBBY)).isFalse();
+    }
+
+    @Test
+    void a_client_that_joins_and_leaves_without_a_pause_leaves_nothing_in_memory() {
+        Waiting waiting = new Waiting();
+        Client client = connect(ANN);
+        List<WeakReference<Joined>> results = new ArrayList<>();
+        waiting.service.join(client.session, LOBBY, false, null).subscribe().with(joined -> {
+        });
+        for (int i = 0; i < 100; i++) {
+            // The next join waits before the one before it is over.
+            waiting.service.leave(client.session, LOBBY).subscribe().with(left -> {
+            });
+            waiting.service.join(client.session, LOBBY, false, null).subscribe()
+                    .with(joined -> results.add(new WeakReference<>(joined)));
+            waiting.subscribe();
+        }
+        assertThat(results).hasSize(99);
+        await().untilAsserted(() -> {
+            System.gc();
+            assertThat(results).filteredOn(each -> each.get() != null).as("joins of before").isEmpty();
+        });
     }
 
     /** Service whose backplane confirms no subscription before {@link #subscribe}. */
