@@ -24,10 +24,6 @@ final class MemorySessions implements SessionStore {
     /** Disconnected sessions may take this part of the memory of all histories. */
     private static final int PART_OF_HISTORIES = 4;
 
-    /** Approximate bytes of a session without its rooms, and of a room without its name. */
-    private static final int SESSION_BYTES = 600;
-    private static final int ROOM_BYTES = 150;
-
     /** By their tokens. All maps are used under the lock of this store. */
     private final Map<String, Entry> entries = new HashMap<>();
     /** Newest token of each session by its own room. */
@@ -47,14 +43,6 @@ final class MemorySessions implements SessionStore {
 
         boolean isCurrent(String token) {
             return session.token().equals(token);
-        }
-
-        long bytes() {
-            long bytes = SESSION_BYTES;
-            for (String name : session.rooms().keySet()) {
-                bytes += ROOM_BYTES + 2L * name.length();
-            }
-            return bytes;
         }
     }
 
@@ -131,7 +119,7 @@ final class MemorySessions implements SessionStore {
         }
         if (entry.until != CONNECTED) {
             expiring.add(token);
-            expiringBytes += entry.bytes();
+            expiringBytes += entry.session.bytes();
         }
         while (expiringBytes > mostBytes) {
             remove(expiring.iterator().next());
@@ -142,7 +130,7 @@ final class MemorySessions implements SessionStore {
         Entry gone = entries.remove(token);
         if (gone != null) {
             tokens.remove(gone.session.ownRoom(), token);
-            expiringBytes -= expiring.remove(token) ? gone.bytes() : 0;
+            expiringBytes -= expiring.remove(token) ? gone.session.bytes() : 0;
         }
     }
 

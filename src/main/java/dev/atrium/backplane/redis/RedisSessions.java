@@ -15,7 +15,6 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -45,7 +44,8 @@ final class RedisSessions extends RepublishedState implements SessionStore {
     private final Set<String> stored = new HashSet<>();
     /** Saves on their way, by the tokens of their sessions. */
     private final Map<String, Save> saving = new HashMap<>();
-    private final List<SavedSession> unpublishedReleases = new ArrayList<>();
+    private final UnpublishedReleases unpublishedReleases = new UnpublishedReleases(Runtime.getRuntime().maxMemory(),
+            this::suspectLostDeletes);
     /** Whether Redis may have sessions of this replica that have ended for good. */
     private boolean lostDeletes;
     private volatile Host host = (namespace, sessionId, resumed) -> Uni.createFrom().item(false);
@@ -354,9 +354,7 @@ final class RedisSessions extends RepublishedState implements SessionStore {
      */
     Future<?> republish() {
         unpublished = false;
-        List<SavedSession> releases = List.copyOf(unpublishedReleases);
-        unpublishedReleases.clear();
-        releases.forEach(session -> limiter.submit(() -> sendRelease(session)));
+        unpublishedReleases.takeAll().forEach(session -> limiter.submit(() -> sendRelease(session)));
         if (lostDeletes) {
             deleteForgotten();
         }
