@@ -21,6 +21,9 @@ final class PollingTransport implements EngineTransport, SendQueue {
     /** Milliseconds to wait for the repetition of a poll after the replica that had forwarded it is gone. */
     private static final long REPEAT_MILLIS = 1_000;
 
+    /** Packets of one client in a turn of its event loop: as many as there are messages of a WebSocket in one. */
+    private static final int PACKETS_PER_TURN = 64;
+
     private final EngineSocket socket;
     private final DeliveryLoop loop;
     private final long limit;
@@ -209,8 +212,14 @@ final class PollingTransport implements EngineTransport, SendQueue {
             return;
         }
         draining = true;
+        int left = PACKETS_PER_TURN;
         try {
             while (post != null && !socket.isPaused() && socket.isOpen() && packets.hasNext()) {
+                if (left-- == 0) {
+                    // Scheduled, and no mere task: Netty runs dozens of those before it looks for what other clients have sent.
+                    socket.eventLoop().schedule(this::next, 0, TimeUnit.NANOSECONDS);
+                    return;
+                }
                 packet(packets.next());
             }
         } finally {

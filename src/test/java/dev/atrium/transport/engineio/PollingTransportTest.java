@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -81,6 +82,18 @@ class PollingTransportTest extends WithEngine {
         fetchOpen();
         assertThat(send("x".repeat(2 * LIMIT))).isTrue();
         assertThat(get().answer()).hasSize("200 4".length() + 2 * LIMIT);
+    }
+
+    @Test
+    void the_packets_of_a_post_are_handled_in_several_turns_between_which_other_clients_are_served() {
+        fetchOpen();
+        FakeRequest post = beginPost();
+        socket.post(post.exchange(), String.join("\u001e", Collections.nCopies(150, "4x")).getBytes(StandardCharsets.UTF_8));
+        assertThat(application.received).hasSize(64);
+        assertThat(post.isAnswered()).isFalse();
+        turn();
+        assertThat(application.received).hasSize(150);
+        assertThat(post.answer()).isEqualTo("200 ok");
     }
 
     @Test
