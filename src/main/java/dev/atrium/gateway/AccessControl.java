@@ -97,21 +97,26 @@ public final class AccessControl {
     }
 
     /**
-     * Checks the limit of new rooms. Clients open named rooms only.
+     * Checks the limit of new rooms, of which a namespace counts as one.
      *
      * @throws ErrorReply 429 if the client has opened too many rooms
      */
     void requireNewRoom(Requester client, RoomId room) {
-        if (room.isNamed()) {
+        if (isOpened(room)) {
             audit.recordLimit(client.caller(), client.transport(), () -> limits.checkNewRooms(client.caller()));
         }
     }
 
     /** Charges a client that is the first one in a room, or has published the first message there. */
     void chargeNewRoom(Requester client, RoomId room) {
-        if (room.isNamed()) {
+        if (isOpened(room)) {
             limits.chargeNewRoom(client.caller());
         }
+    }
+
+    /** Whether a client opens a room: not that of a session, nor the namespace of all clients that name none. */
+    private static boolean isOpened(RoomId room) {
+        return room.isNamed() || room.isEveryone() && !room.namespace().equals(RoomId.DEFAULT_NAMESPACE);
     }
 
     /**

@@ -95,9 +95,27 @@ public final class Authentication {
     }
 
     private Uni<Void> admitted(Session session) {
-        return session.inTurn(() -> service.admit(session).chain(() -> service.keep(session)))
+        return session.inTurn(() -> admit(session).chain(() -> service.keep(session)))
                 // A session that is only partly admitted would miss messages, so it is closed and its client reconnects.
                 .onFailure().invoke(failure -> session.closeSoon(ErrorReply.of(failure).closeReason()));
+    }
+
+    /**
+     * Makes a session a member of its own room and of its namespace's room.
+     *
+     * @return fails with 429 if nobody is in the namespace here, and the client has opened too many rooms
+     */
+    Uni<Void> admit(Session session) {
+        RoomId namespace = RoomId.everyone(session.namespace());
+        boolean opens = !service.isInUse(namespace);
+        if (opens) {
+            access.requireNewRoom(session, namespace);
+        }
+        return service.admit(session).invoke(() -> {
+            if (opens && session.membership(namespace).beganEmpty()) {
+                access.chargeNewRoom(session, namespace);
+            }
+        });
     }
 
     /**

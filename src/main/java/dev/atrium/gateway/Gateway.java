@@ -144,10 +144,10 @@ public final class Gateway implements Session.Listener {
     public Uni<Void> admit(Session session) {
         try {
             access.requireNamespace(session, session.namespace());
+            return authentication.admit(session);
         } catch (ErrorReply error) {
             return Uni.createFrom().failure(error);
         }
-        return service.admit(session);
     }
 
     /** Closes a session whose client has sent no command in time. */

@@ -241,6 +241,19 @@ class CommandTest extends WithGateway {
     }
 
     @Test
+    void a_namespace_that_nobody_is_in_counts_as_a_room_and_that_of_all_clients_does_not() {
+        start("atrium.limits.new-rooms", "2");
+        for (String namespace : List.of("/one", "/two")) {
+            done(gateway.admit(connect(Identity.ANONYMOUS, namespace).session));
+        }
+        Client third = connect(Identity.ANONYMOUS, "/three");
+        assertThat(error(gateway.admit(third.session)).getMessage()).isEqualTo("room: too many new rooms, try again later");
+        assertThat(denials()).containsExactly("LIMIT new_rooms null");
+        done(gateway.admit(connect(Identity.ANONYMOUS, "/one").session));
+        admit(Identity.ANONYMOUS);
+    }
+
+    @Test
     void a_client_opens_no_more_rooms_by_polls_than_by_joins() {
         start("atrium.limits.new-rooms", "2");
         Client poll = connect(ANN);
