@@ -119,6 +119,12 @@ final class HttpGuard extends ChannelDuplexHandler {
                 return;
             }
             inBody = true;
+            if (!unfinished.awaitBody(request)) {
+                closing = true;
+                ReferenceCountUtil.release(message);
+                reading.close();
+                return;
+            }
             continueExpected = HttpUtil.is100ContinueExpected(request);
             received = 0;
             receivedBefore = 0;
@@ -129,6 +135,7 @@ final class HttpGuard extends ChannelDuplexHandler {
             if (content instanceof LastHttpContent) {
                 inBody = false;
                 body = cancelled(body);
+                unfinished.bodyReceived();
             }
         }
         reading.fireChannelRead(message);
@@ -338,6 +345,7 @@ final class HttpGuard extends ChannelDuplexHandler {
         body = cancelled(body);
         inBody = false;
         unfinished.end();
+        unfinished.bodyReceived();
     }
 
     private ScheduledFuture<?> schedule(Runnable task, long millis) {

@@ -66,12 +66,14 @@ final class HttpGuards {
         }
     }
 
-    /** Guards a request's connection, and its listener, unless they are. On the request's event loop. */
-    void guard(RoutingContext request, boolean hasBody) {
+    /**
+     * Guards a request's connection, and its listener, unless they are. On the request's event loop.
+     *
+     * @return false if there is no memory for the request, which was ended
+     */
+    boolean guard(RoutingContext request, boolean hasBody) {
         Channel channel = HttpChannel.of(request.request());
-        if (hasBody) {
-            StreamBodies.watch(request, limits);
-        }
+        boolean fits = !hasBody || StreamBodies.watch(request, limits);
         if (request.request().version() == HttpVersion.HTTP_2) {
             UnreadStreams.watch(channel, 0);
             unread.countFromEnd(request);
@@ -89,6 +91,7 @@ final class HttpGuards {
         if (channel.parent() != null) {
             guardListener(channel.parent());
         }
+        return fits;
     }
 
     /** Handler of a listener's channel, which passes each accepted connection on before it is registered. */

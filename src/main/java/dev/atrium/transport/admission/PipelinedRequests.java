@@ -12,7 +12,6 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
-import java.util.Map;
 import java.util.Queue;
 
 /**
@@ -84,10 +83,7 @@ final class PipelinedRequests extends ChannelDuplexHandler {
     private static long bytes(Object message) {
         long bytes = MESSAGE_BYTES;
         if (message instanceof HttpRequest request) {
-            bytes += 2L * request.uri().length();
-            for (Map.Entry<String, String> field : request.headers()) {
-                bytes += UnfinishedHeaders.FIELD_BYTES + field.getKey().length() + field.getValue().length();
-            }
+            bytes += 2L * request.uri().length() + UnfinishedHeaders.bytes(request.headers());
         }
         return message instanceof HttpContent content ? bytes + content.content().readableBytes() : bytes;
     }

@@ -61,7 +61,9 @@ public final class RequestGuard {
     private void check(RoutingContext context) {
         context.put(CHECKED, true);
         ConnectionEnd.begin(context);
-        guards.guard(context, hasBody(context.request()));
+        if (!guards.guard(context, hasBody(context.request()))) {
+            return;
+        }
         cors.completeLater(context);
         if (!isHeadAccepted(context)) {
             return;

@@ -1,6 +1,7 @@
 package dev.atrium.transport.admission;
 
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.session.RequestMemory;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
@@ -19,6 +20,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class StreamBodies extends Http2ConnectionAdapter {
 
+    /** Approximate bytes of a request without its headers and its body, of which a connection has a hundred at a time. */
+    private static final int STREAM_BYTES = 16 * 1024;
+
     private static final AttributeKey<StreamBodies> ATTRIBUTE = AttributeKey.valueOf(StreamBodies.class, "bodies");
 
     private final Channel channel;
@@ -34,28 +38,38 @@ final class StreamBodies extends Http2ConnectionAdapter {
         connection.addListener(this);
     }
 
-    /** Gives the body of a request its deadline, if it has one that has not arrived. */
-    static void watch(RoutingContext context, SlowRequests limits) {
+    /**
+     * Gives the body of a request its deadline, if it has one that has not arrived.
+     *
+     * @return false if there is no memory for the request: its stream was reset
+     */
+    static boolean watch(RoutingContext context, SlowRequests limits) {
         Channel channel = HttpChannel.of(context.request());
         Http2ConnectionHandler codec = channel.pipeline().get(Http2ConnectionHandler.class);
         if (codec == null || limits.bodyMillis() == 0) {
-            return;
+            return true;
         }
         StreamBodies bodies = channel.attr(ATTRIBUTE).get();
         if (bodies == null) {
             bodies = new StreamBodies(channel, codec.connection(), limits);
             channel.attr(ATTRIBUTE).set(bodies);
         }
-        bodies.watch(context);
+        return bodies.watch(context);
     }
 
-    private void watch(RoutingContext context) {
+    private boolean watch(RoutingContext context) {
         Http2Stream stream = connection.stream(context.request().streamId());
         if (stream != null && stream.state().remoteSideOpen() && stream.getProperty(key) == null) {
             Body body = new Body(context, stream);
             stream.setProperty(key, body);
             body.schedule();
+            // Jakarta REST copies the headers.
+            if (!body.share.tryHold(STREAM_BYTES + 2 * UnfinishedHeaders.bytes(context.request().headers()))) {
+                HttpChannel.resetStream(channel, stream.id());
+                return false;
+            }
         }
+        return true;
     }
 
     @Override
@@ -70,6 +84,7 @@ final class StreamBodies extends Http2ConnectionAdapter {
         Body body = stream.removeProperty(key);
         if (body != null) {
             body.timer.cancel(false);
+            body.share.release();
         }
     }
 
@@ -77,12 +92,15 @@ final class StreamBodies extends Http2ConnectionAdapter {
 
         private final RoutingContext context;
         private final Http2Stream stream;
+        private final RequestMemory.Share share;
         private ScheduledFuture<?> timer;
         private long receivedBefore;
 
         Body(RoutingContext context, Http2Stream stream) {
             this.context = context;
             this.stream = stream;
+            int id = stream.id();
+            this.share = limits.memory().share(() -> channel.eventLoop().execute(() -> HttpChannel.resetStream(channel, id)));
         }
 
         void schedule() {
@@ -98,6 +116,7 @@ final class StreamBodies extends Http2ConnectionAdapter {
                 schedule();
             } else {
                 stream.removeProperty(key);
+                share.release();
                 limits.missed(channel.remoteAddress());
                 end(context.request());
             }

@@ -164,6 +164,36 @@ class RequestMemoryIT {
         assertOthersAreServed();
     }
 
+    /** A small body that does not arrive keeps the headers of its request, which are large. */
+    @ParameterizedTest
+    @ValueSource(strings = { "HTTP/1.1", "HTTP/2" })
+    void headers_whose_bodies_never_arrive_cost_other_clients_nothing(String version) throws IOException {
+        StringBuilder lines = new StringBuilder();
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        block.writeBytes(RawHttp2.block("POST", "/rooms/lobby", "*/*"));
+        for (int i = 0; i < 150; i++) {
+            String value = "a".repeat(60);
+            lines.append("X-").append(i).append(": ").append(value).append('\n');
+            RawHttp2.field(block, "x-" + i, value);
+        }
+        for (int i = 0; i < 15; i++) {
+            RawHttp2 client = version.equals("HTTP/2") ? RawHttp2.connect(replica.port()) : null;
+            for (int request = 0; request < 100; request++) {
+                if (client != null) {
+                    client.send(HEADERS, END_HEADERS, 2 * request + 1, block.toByteArray());
+                } else {
+                    RawHttp connection = RawHttp.connect(replica.port());
+                    open.add(connection);
+                    connection.send("POST /rooms/lobby HTTP/1.1\nHost: a\nContent-Length: 10\n" + lines + "\nx");
+                }
+            }
+            if (client != null) {
+                open.add(client);
+            }
+        }
+        assertOthersAreServed();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = { "pipelined", "of many connections", "of HTTP/2" })
     void responses_that_nobody_reads_cost_other_clients_nothing(String what) throws IOException {
