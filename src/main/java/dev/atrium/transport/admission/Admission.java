@@ -57,7 +57,7 @@ public final class Admission {
      */
     private static final long PENALTY_MILLIS = 1_000;
 
-    /** Maximum number of delayed rejections of a reconnect storm; each holds a connection. */
+    /** Maximum number of delayed rejections; each holds a connection, or one of the streams of a connection of HTTP/2. */
     private static final int MAX_DELAYED = 2_000;
 
     private static final String ORIGINS = "atrium.origins";
@@ -366,7 +366,7 @@ public final class Admission {
             return work.apply(caller);
         } catch (LimitException e) {
             audit.limit(caller, transport, e.limit());
-            if (e.limit() == Limit.PENALTY || isSharedByMany(e.limit()) && delayed.get() < MAX_DELAYED) {
+            if ((e.limit() == Limit.PENALTY || isSharedByMany(e.limit())) && delayed.get() < MAX_DELAYED) {
                 delayed.incrementAndGet();
                 context.vertx().setTimer(PENALTY_MILLIS, late -> {
                     delayed.decrementAndGet();
