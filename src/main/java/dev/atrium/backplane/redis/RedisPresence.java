@@ -5,6 +5,7 @@ import dev.atrium.room.PresenceEvent;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -27,11 +29,13 @@ final class RedisPresence extends RepublishedState {
     /** Entries per read: a room of ten thousand is listed in many short turns, of Redis and of this event loop. */
     private static final int PAGE = 500;
     private static final int MAX_EXITS = 10_000;
+    private static final long MAX_PAUSE_MILLIS = 1_000;
 
     private final RoomLog log;
     /** Presence entries of this replica; on the backplane's event loop only. */
     private final Map<RoomId, Map<String, Presence>> local = new HashMap<>();
     private final Map<RoomId, Set<Sender>> unpublishedExits = new HashMap<>();
+    private final Map<RoomId, Listing> listings = new HashMap<>();
     private boolean lostExits;
     private int exits;
     private volatile boolean mayNotCount;
@@ -132,7 +136,51 @@ final class RedisPresence extends RepublishedState {
                 () -> sendOrRepublish(Request.cmd(Command.PEXPIRE).arg(keys.roomsOf(node)).arg(log.longestRoomMillis())));
     }
 
+    /**
+     * Lists a room, once at a time: requests that come meanwhile share the next listing, or forty for a room of ten thousand
+     * would take this event loop for seconds.
+     */
     Future<List<Presence>> members(RoomId room) {
+        return loop.call(() -> {
+            Listing running = listings.get(room);
+            return running == null ? begin(room) : running.again();
+        });
+    }
+
+    private Future<List<Presence>> begin(RoomId room) {
+        long start = System.nanoTime();
+        listings.put(room, new Listing());
+        return list(room).onComplete(listed -> loop.run(() -> {
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+            // A pause as long as it took: messages need this event loop, too.
+            if (millis == 0) {
+                beginNext(room);
+            } else {
+                loop.after(Math.min(millis, MAX_PAUSE_MILLIS), () -> beginNext(room));
+            }
+        }));
+    }
+
+    private void beginNext(RoomId room) {
+        Promise<List<Presence>> next = listings.remove(room).next;
+        if (next != null) {
+            begin(room).onComplete(next);
+        }
+    }
+
+    /** Listing of a room in progress. */
+    private static final class Listing {
+
+        /** Result of the listing after this one; null if nobody waits for it. */
+        private Promise<List<Presence>> next;
+
+        Future<List<Presence>> again() {
+            next = next == null ? Promise.promise() : next;
+            return next.future();
+        }
+    }
+
+    private Future<List<Presence>> list(RoomId room) {
         Map<String, MessageCodec.NodePresence> all = new HashMap<>();
         return scan(room, "0", page -> page.forEach(each -> all.put(each.presence().who().id(), each)))
                 .compose(done -> onlyAlive(all.values()));

@@ -1,0 +1,82 @@
+package dev.atrium.backplane.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.atrium.backplane.Settings;
+import dev.atrium.room.Presence;
+import dev.atrium.room.RoomId;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.impl.types.BulkType;
+import io.vertx.redis.client.impl.types.MultiType;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** How often rooms are listed. */
+class RedisPresenceTest {
+
+    private static final RoomId LOBBY = RoomId.of("/", "lobby");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final RedisLoop loop = new RedisLoop(vertx);
+    private final FakeRedis redis = new FakeRedis();
+    private final ReconnectingConnection commands = redis.connection(loop);
+    private final RedisContext context = FakeRedis.context(loop, new Lease(Duration.ofSeconds(10), () -> 0));
+    private final RedisPresence presence = new RedisPresence(context, commands,
+            new RoomLog(commands, commands, context, Settings.backplane(), Settings.history(), new RedisHealth()));
+
+    @BeforeEach
+    void connect() {
+        commands.start();
+        await().until(commands::isUp);
+    }
+
+    @AfterEach
+    void close() {
+        commands.close();
+        vertx.close();
+    }
+
+    @Test
+    void requests_for_the_members_of_a_room_share_a_listing_that_begins_after_they_came() {
+        Future<List<Presence>> first = presence.members(LOBBY);
+        awaitSent(1);
+        List<Future<List<Presence>>> others = Stream.generate(() -> presence.members(LOBBY)).limit(5).toList();
+        Future<List<Presence>> elsewhere = presence.members(RoomId.of("/", "news"));
+        awaitSent(2);
+        assertThat(redis.last().sent).last().asString().contains("news");
+        reply(0);
+        await().until(first::isComplete);
+        awaitSent(3);
+        assertThat(others).noneMatch(Future::isComplete);
+        reply(2);
+        await().until(() -> others.stream().allMatch(Future::succeeded));
+        reply(1);
+        await().until(elsewhere::succeeded);
+        Future<List<Presence>> later = presence.members(LOBBY);
+        awaitSent(4);
+        loop.execute(() -> redis.last().replies.get(3).fail("Connection was closed"));
+        await().until(later::failed);
+        presence.members(LOBBY);
+        awaitSent(5);
+    }
+
+    private void awaitSent(int commands) {
+        await().until(() -> redis.last().sent.size() >= commands);
+        assertThat(redis.last().sent).hasSize(commands).allMatch(command -> command.startsWith("hscan"));
+    }
+
+    /** Of a room without members. */
+    private void reply(int command) {
+        MultiType page = MultiType.create(2, false);
+        page.add(BulkType.create(Buffer.buffer("0"), false));
+        page.add(MultiType.EMPTY_MULTI);
+        loop.execute(() -> redis.last().replies.get(command).complete(page));
+    }
+}
