@@ -50,6 +50,7 @@ public final class RedisBackplane implements Backplane {
     private final ConcurrencyLimiter limiter;
     private final RoomLog log;
     private final RedisPresence presence;
+    private final RoomScan roomScan;
     private final Subscriptions subscriptions;
     private final RedisSessions sessions;
     private final ReplicaLeases leases;
@@ -85,6 +86,7 @@ public final class RedisBackplane implements Backplane {
                 : new ReconnectingConnection("publication", redis, loop, reconnects, new PublicationListener());
         this.log = new RoomLog(commands, publications, context, config, history, health);
         this.presence = new RedisPresence(context, commands, log);
+        this.roomScan = new RoomScan(commands, loop, keys);
         this.reaper = new Reaper(context, commands, presence, config.resume().window().toMillis());
         this.heartbeat = new ReplicaHeartbeat(commands, context, health);
         this.rpcChannel = new RpcChannel(commands, loop, keys, node.name());
@@ -175,7 +177,7 @@ public final class RedisBackplane implements Backplane {
 
     @Override
     public Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit) {
-        return uni(() -> RoomScan.page(commands, keys, namespace, prefix, cursor, limit));
+        return uni(() -> roomScan.page(namespace, prefix, cursor, limit));
     }
 
     @Override

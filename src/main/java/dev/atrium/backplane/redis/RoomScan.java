@@ -1,56 +1,104 @@
 package dev.atrium.backplane.redis;
 
+import dev.atrium.backplane.BackplaneUnavailableException;
 import dev.atrium.room.RoomPage;
 import dev.atrium.room.SessionId;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.TreeSet;
 
 /**
- * Listing of the rooms of a namespace with SCAN: pages are unordered, and their size depends on Redis.
- *
- * @param prefix of the rooms' names
- * @param limit number of names from which on the page is complete
- * @param names found so far
+ * Listing of rooms with SCAN: pages are unordered, and their size depends on Redis. One page is made at a time, with pauses: a
+ * few clients that list rooms would take all of Redis's time. On the backplane's event loop, except {@link #page}.
  */
-record RoomScan(ReconnectingConnection commands, RedisKeys keys, String namespace, String prefix, int limit,
-        TreeSet<String> names) {
+final class RoomScan {
 
     private static final int KEYS_AT_ONCE = 1_000;
+
     /**
      * Maximum number of SCAN calls per page. In a large Redis with few matching rooms a page may be empty: a longer search
      * would delay others.
      */
     private static final int MAX_CALLS = 50;
 
-    static Future<RoomPage> page(ReconnectingConnection commands, RedisKeys keys, String namespace, String prefix,
-            String cursor, int limit) {
+    /** Pause between two calls, of which each takes about half a millisecond. */
+    private static final long PAUSE_MILLIS = 1;
+
+    /** Maximum number of pages that wait for their turn. */
+    private static final int MAX_WAITING = 100;
+
+    private final ReconnectingConnection commands;
+    private final RedisLoop loop;
+    private final RedisKeys keys;
+    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private boolean busy;
+
+    RoomScan(ReconnectingConnection commands, RedisLoop loop, RedisKeys keys) {
+        this.commands = commands;
+        this.loop = loop;
+        this.keys = keys;
+    }
+
+    /** Returns a page; fails if too many wait for theirs. Any thread. */
+    Future<RoomPage> page(String namespace, String prefix, String cursor, int limit) {
         if (cursor != null && !isCursor(cursor)) {
             return Future.failedFuture(new IllegalArgumentException("cursor: expected the next of the page before"));
         }
-        return new RoomScan(commands, keys, namespace, prefix, limit, new TreeSet<>())
-                .next(cursor == null ? "0" : cursor, MAX_CALLS);
+        return loop.call(() -> {
+            if (waiting.size() == MAX_WAITING) {
+                return Future.failedFuture(BackplaneUnavailableException.notSent("too many lists of rooms are pending"));
+            }
+            Promise<RoomPage> page = Promise.promise();
+            Scan scan = new Scan(namespace, prefix, limit, new TreeSet<>());
+            waiting.add(() -> next(scan, cursor == null ? "0" : cursor, MAX_CALLS).onComplete(made -> loop.run(() -> {
+                page.handle(made);
+                busy = false;
+                begin();
+            })));
+            begin();
+            return page.future();
+        });
     }
 
-    private Future<RoomPage> next(String cursor, int callsLeft) {
-        Request scan = Request.cmd(Command.SCAN).arg(cursor).arg("MATCH").arg(keys.roomPattern(namespace, prefix))
+    private void begin() {
+        if (!busy && !waiting.isEmpty()) {
+            busy = true;
+            waiting.poll().run();
+        }
+    }
+
+    /** Page in the making, with the names found so far. */
+    private record Scan(String namespace, String prefix, int limit, TreeSet<String> names) {
+    }
+
+    private Future<RoomPage> next(Scan page, String cursor, int callsLeft) {
+        Request scan = Request.cmd(Command.SCAN).arg(cursor).arg("MATCH").arg(keys.roomPattern(page.namespace, page.prefix))
                 .arg("COUNT").arg(KEYS_AT_ONCE);
         return commands.send(scan).compose(reply -> {
             String next = reply.get(0).toString();
             for (Response key : reply.get(1)) {
-                String name = keys.roomName(namespace, key.toString());
+                String name = keys.roomName(page.namespace, key.toString());
                 if (!SessionId.isSessionId(name)) {
-                    names.add(name);
+                    page.names.add(name);
                 }
             }
             boolean isLast = next.equals("0");
-            return isLast || names.size() >= limit || callsLeft == 1
-                    ? Future.succeededFuture(new RoomPage(List.copyOf(names), isLast ? null : next))
-                    : next(next, callsLeft - 1);
+            return isLast || page.names.size() >= page.limit || callsLeft == 1
+                    ? Future.succeededFuture(new RoomPage(List.copyOf(page.names), isLast ? null : next))
+                    : pause().compose(over -> next(page, next, callsLeft - 1));
         });
+    }
+
+    private Future<Void> pause() {
+        Promise<Void> pause = Promise.promise();
+        loop.after(PAUSE_MILLIS, pause::complete);
+        return pause.future();
     }
 
     /** Returns whether the text is a cursor of Redis: an unsigned 64-bit number. */
