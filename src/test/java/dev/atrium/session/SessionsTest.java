@@ -9,6 +9,8 @@ import dev.atrium.room.SessionId;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -138,7 +140,14 @@ class SessionsTest extends SessionFixture {
         sessions.inTurn(new EmbeddedChannel().eventLoop(), () -> Uni.createFrom().nothing()).subscribe().with(item -> {
         });
         assertThat(sessions.newConnections()).isEqualTo(2);
-        assertThat(sessions.inTurn(eventLoop, () -> Uni.createFrom().item("done")).await().indefinitely()).isEqualTo("done");
+        CompletableFuture<String> third = sessions.inTurn(eventLoop, () -> Uni.createFrom().item("done"))
+                .subscribeAsCompletionStage();
+        // At once, or after a pause: the slice of time of this event loop may be over.
+        Awaitility.await().until(() -> {
+            turn();
+            return third.isDone();
+        });
+        assertThat(third).isCompletedWithValue("done");
         assertThat(sessions.newConnections()).isEqualTo(2);
     }
 
