@@ -17,11 +17,12 @@ export class Emitter {
     return !!this.#listeners.get(event)?.size;
   }
 
-  /** Calls the listeners, but not those that are added meanwhile. @param {string} event @param {any[]} values */
+  /** Calls the listeners, but not those that are added or removed meanwhile. @param {string} event @param {any[]} values */
   tell(event, ...values) {
-    for (const listener of [...(this.#listeners.get(event) ?? [])]) {
+    const listeners = this.#listeners.get(event);
+    for (const listener of new Set(listeners)) {
       try {
-        listener(...values);
+        listeners?.has(listener) && listener(...values);
       } catch (failure) {
         reportError(failure);
       }

@@ -10,14 +10,14 @@ const known = new WeakMap();
 /** Returns the server's ICE servers, which are asked for again before their credentials expire. @param {any} connection @returns {Promise<any[]>} */
 export function iceServers(connection) {
   let entry = known.get(connection);
-  if (!entry || entry.until < performance.now()) {
+  if (!entry || entry.until < Date.now()) {
     const request = async () => {
       try {
         const { iceServers, ttl } = await (await connection.fetch("/rtc/ice")).json();
-        made.until = performance.now() + (ttl || RETRY_SECONDS) * 800;
+        made.until = Date.now() + (ttl || RETRY_SECONDS) * 800;
         return Array.isArray(iceServers) ? iceServers : [];
       } catch {
-        made.until = performance.now() + RETRY_SECONDS * 1000;
+        made.until = Date.now() + RETRY_SECONDS * 1000;
         return [];
       }
     };

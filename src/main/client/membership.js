@@ -25,7 +25,7 @@ export class Membership {
 
   /** @param {string} event @param {any} data @param {any} message */
   tell(event, data, message) {
-    // Not to one that a listener makes meanwhile: its messages begin with the next.
+    // Not to one that a listener makes meanwhile.
     for (const room of [...this.rooms]) {
       (room.presence || (event !== "@joined" && event !== "@left")) && room.tell(event, data, message);
     }

@@ -53,7 +53,6 @@ export class Session {
     const membership = known ?? new Membership(name);
     if (!known) {
       this.#rooms.set(name, membership);
-      this.#established && this.#left.get(name)?.refused && this.#left.delete(name);
       membership.place = since;
       membership.recalled = this.#recall(membership);
     }
@@ -83,6 +82,7 @@ export class Session {
     const { name, presence } = membership;
     try {
       membership.recalled && (await membership.recalled);
+      this.#left.get(name)?.refused && this.#isCurrent(membership) && this.#left.delete(name);
       const since = membership.place;
       const joined =
         this.#isCurrent(membership) &&

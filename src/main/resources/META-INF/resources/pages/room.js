@@ -220,13 +220,13 @@ async function fillGap(from, place, known) {
     await history.catchUp(from, known);
   } catch (failure) {
     // Also after a lost connection, 0: the next one goes on behind the gap.
-    const code = /** @type {any} */ (failure).code || 503;
+    const { code } = /** @type {any} */ (failure);
     const isOpen = connection.state.name !== "closed";
     (isOpen &&
       repeatLater(
-        { code },
-        () => room === from,
-        () => void fillGap(from, place, known),
+        { code: code === 0 ? 503 : code },
+        () => true,
+        () => void fillGap(room, place, known),
       )) ||
       log.arrive(history.gap(place));
   }

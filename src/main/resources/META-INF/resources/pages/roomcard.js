@@ -19,7 +19,11 @@ export async function readJson(path) {
   });
   const { ok, status, statusText } = response;
   // A proxy or a portal answers with a page of its own, also with 200.
-  const body = await response.json().catch(() => undefined);
+  const body = await response.json().catch((failure) => {
+    if (ok && !(failure instanceof SyntaxError)) {
+      throw failure;
+    }
+  });
   if (!ok || body === undefined) {
     throw Object.assign(new Error(body?.detail ?? (ok ? translate("notServer") : `${status} ${statusText}`)), {
       status,

@@ -30,7 +30,8 @@ export class Waiting {
       state,
     );
     this.list.append(item);
-    item.scrollIntoView({ block: "end" });
+    // Only as far as it must: the page itself scrolls on a low screen, and the text box would be out of sight.
+    item.scrollIntoView({ block: "nearest" });
     this.#since.set(item, Date.now());
     this.#report();
     try {

@@ -127,7 +127,7 @@ const en = {
   tokenUse: "Use it",
   tokenKept: "It is kept in this tab and forgotten with it.",
   tokenEmpty: "Paste the token here first.",
-  tokenCut: "A token has no such signs: copy it again, as a whole.",
+  tokenCut: "A token has no such characters: copy it again, as a whole.",
   cannotJoin: "You cannot be in this room: {reason}",
   unread: "({n}) {title}",
   roomTitle: "{room} · Atrium",
