@@ -87,7 +87,8 @@ public final class Transfers {
         return answered(() -> {
             FileRequest request = FileRequest.of(name, size, type, sha256);
             // With a store that does not answer, each opening that waits would fail only when it has waited itself, too.
-            return openings.take(1, () -> store().list().onFailure().invoke(openings::failWaiting)
+            return openings.take(1, () -> store().list()
+                    .onFailure(failure -> !(failure instanceof RejectedExecutionException)).invoke(openings::failWaiting)
                     .chain(all -> begin(uploader, room, request, all)));
         });
     }

@@ -1,5 +1,8 @@
 package dev.atrium.operations;
 
+import static java.net.StandardProtocolFamily.INET;
+import static java.net.StandardProtocolFamily.INET6;
+
 import dev.atrium.setting.Require;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
@@ -9,8 +12,9 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import org.eclipse.microprofile.config.Config;
 
@@ -58,7 +62,9 @@ final class PortCheck {
         if (address.isUnresolved()) {
             throw new ConfigurationException(server + ".host: expected an address of this machine, got " + host);
         }
-        try (ServerSocket probe = new ServerSocket()) {
+        // Of the family of its address: one of both would be taken by a program that listens with the other.
+        boolean isIpv4 = address.getAddress() instanceof Inet4Address;
+        try (ServerSocketChannel probe = ServerSocketChannel.open(isIpv4 ? INET : INET6)) {
             probe.bind(address);
         } catch (IOException e) {
             throw new ConfigurationException(server + ".port: expected a port that this process may open, and " + port + " of "

@@ -110,7 +110,7 @@ final class MemorySessions implements SessionStore {
         });
     }
 
-    /** Sets the entry of a token. Those that expire first are forgotten if all that expire take too much memory. */
+    /** Sets the entry of a token. The oldest are forgotten if all that expire take too much memory. */
     private void put(String token, Entry entry) {
         remove(token);
         entries.put(token, entry);

@@ -46,7 +46,7 @@ final class StreamBodies extends Http2ConnectionAdapter {
     static boolean watch(RoutingContext context, SlowRequests limits) {
         Channel channel = HttpChannel.of(context.request());
         Http2ConnectionHandler codec = channel.pipeline().get(Http2ConnectionHandler.class);
-        if (codec == null || limits.bodyMillis() == 0) {
+        if (codec == null) {
             return true;
         }
         StreamBodies bodies = channel.attr(ATTRIBUTE).get();
@@ -83,7 +83,9 @@ final class StreamBodies extends Http2ConnectionAdapter {
     public void onStreamClosed(Http2Stream stream) {
         Body body = stream.removeProperty(key);
         if (body != null) {
-            body.timer.cancel(false);
+            if (body.timer != null) {
+                body.timer.cancel(false);
+            }
             body.share.release();
         }
     }
@@ -93,17 +95,30 @@ final class StreamBodies extends Http2ConnectionAdapter {
         private final RoutingContext context;
         private final Http2Stream stream;
         private final RequestMemory.Share share;
+        /** Null without a limit of the time. */
         private ScheduledFuture<?> timer;
         private long receivedBefore;
 
         Body(RoutingContext context, Http2Stream stream) {
             this.context = context;
             this.stream = stream;
-            int id = stream.id();
-            this.share = limits.memory().share(() -> channel.eventLoop().execute(() -> HttpChannel.resetStream(channel, id)));
+            this.share = limits.memory().share(() -> channel.eventLoop().execute(this::reset));
+        }
+
+        /** Unless the body has arrived meanwhile: the request is being handled then. */
+        private void reset() {
+            if (stream.getProperty(key) == this) {
+                HttpChannel.resetStream(channel, stream.id());
+            }
         }
 
         void schedule() {
+            if (limits.bodyMillis() > 0) {
+                scheduleCheck();
+            }
+        }
+
+        private void scheduleCheck() {
             timer = channel.eventLoop().schedule(this::check, limits.bodyMillis(), TimeUnit.MILLISECONDS);
         }
 
@@ -113,7 +128,7 @@ final class StreamBodies extends Http2ConnectionAdapter {
             receivedBefore = received;
             // The server does not know how fast a client is whose data it does not read.
             if (progressed || connection.local().flowController().unconsumedBytes(stream) > 0) {
-                schedule();
+                scheduleCheck();
             } else {
                 stream.removeProperty(key);
                 share.release();

@@ -27,6 +27,8 @@ final class UnfinishedHeaders {
     private long lines;
     private RequestMemory.Share share;
     private RequestMemory.Share head;
+    /** Number of requests whose headers were counted. */
+    private long heads;
 
     UnfinishedHeaders(Channel channel, RequestMemory memory) {
         this.channel = channel;
@@ -80,9 +82,17 @@ final class UnfinishedHeaders {
         if (size <= SMALL_HEAD_BYTES) {
             return true;
         }
-        head = memory.share(() -> channel.eventLoop().execute(channel::close));
+        long awaited = ++heads;
+        head = memory.share(() -> channel.eventLoop().execute(() -> closeUnlessReceived(awaited)));
         // Jakarta REST copies them.
         return head.tryHold(RequestMemory.SMALL_BYTES + 2 * size);
+    }
+
+    /** The body may have arrived meanwhile: the request is being handled then, or the next one is. */
+    private void closeUnlessReceived(long awaited) {
+        if (head != null && heads == awaited) {
+            channel.close();
+        }
     }
 
     /** Returns about how many bytes headers take. */

@@ -4,7 +4,7 @@ import java.util.Map;
 
 /**
  * Methods that the paths of the Jakarta REST resources support, for the {@code Allow} of a 405 (RFC 9110 section 15.5.6), which
- * Jakarta REST leaves out. Pure.
+ * Jakarta REST leaves out, and of the answer to OPTIONS. Pure.
  */
 final class AllowedMethods {
 

@@ -77,7 +77,8 @@ class StartPageIT extends WithBrowser {
         assertThat(page.locator("#token-why")).hasText("This server requires a token. Its operator can give you one.");
         page.locator("#token").fill("eyJh\u2026");
         page.locator("#token-form button").click();
-        assertThat(page.locator("#token-form .complaint")).hasText("A token has no such characters: copy it again, as a whole.");
+        assertThat(page.locator("#token-form .complaint"))
+                .hasText("A token has no such characters: copy it again, as a whole.");
         page.reload();
         page.locator("#token").fill(Tokens.of("ann", "*:admin"));
         page.locator("#token-form button").click();
