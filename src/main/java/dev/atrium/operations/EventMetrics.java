@@ -32,6 +32,9 @@ final class EventMetrics implements EventObserver {
     private final MeterRegistry registry;
     /** Cache: a lookup in the registry costs more than counting a message. */
     private final ConcurrentMap<Key, Counter> counters = new ConcurrentHashMap<>();
+    /** Those of each message; a key with tags would be two objects for each of them. */
+    private final ConcurrentMap<Transport, Counter> received = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Transport, Counter> receivedBytes = new ConcurrentHashMap<>();
 
     private record Key(String name, List<String> tags) {
     }
@@ -81,11 +84,13 @@ final class EventMetrics implements EventObserver {
     }
 
     private Counter received(Transport transport) {
-        return counter("atrium.messages.received", "Messages accepted from clients", "transport", transport.label());
+        return received.computeIfAbsent(transport,
+                each -> counter("atrium.messages.received", "Messages accepted from clients", "transport", each.label()));
     }
 
     private Counter receivedBytes(Transport transport) {
-        return counter("atrium.messages.received.bytes", "Data accepted from clients", "transport", transport.label());
+        return receivedBytes.computeIfAbsent(transport,
+                each -> counter("atrium.messages.received.bytes", "Data accepted from clients", "transport", each.label()));
     }
 
     private Counter refused(Transport transport, int code) {
