@@ -8,23 +8,20 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
-import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * HTTP long-polling: packets for the client wait for its next GET, and the client's packets come in the bodies of POSTs. There
- * is one GET and one POST at a time. On the connection's event loop only.
+ * HTTP long-polling: packets for the client wait for its next GET, of which there is one at a time, and the client's packets
+ * come in {@link PollingPosts}. On the connection's event loop only.
  */
 final class PollingTransport implements EngineTransport, SendQueue {
 
     /** Milliseconds to wait for the repetition of a poll after the replica that had forwarded it is gone. */
     private static final long REPEAT_MILLIS = 1_000;
 
-    /** Packets of one client in a turn of its event loop: as many as there are messages of a WebSocket in one. */
-    private static final int PACKETS_PER_TURN = 64;
-
     private final EngineSocket socket;
+    private final PollingPosts posts;
     private final DeliveryLoop loop;
     private final long limit;
     private final Runnable flush = this::flush;
@@ -37,21 +34,17 @@ final class PollingTransport implements EngineTransport, SendQueue {
      * it first, and connects again. Null before it is queued, and after a failure, when there is no next payload.
      */
     private ByteBuf end;
-    private boolean draining;
     private Exchange poll;
     /** The last poll and its response, kept at most until the next poll shows that the response has arrived. */
     private Exchange answered;
     private byte[] given;
     private RequestMemory.Share kept;
     private String handshakeStamp;
-    /** A POST whose body is being received. */
-    private Exchange arriving;
-    private Exchange post;
-    private Iterator<String> packets;
 
     /** @param limit maximum bytes that wait for the client's next GET */
     PollingTransport(EngineSocket socket, DeliveryLoop loop, long limit) {
         this.socket = socket;
+        this.posts = new PollingPosts(socket, this);
         this.loop = loop;
         this.limit = limit;
     }
@@ -153,113 +146,37 @@ final class PollingTransport implements EngineTransport, SendQueue {
 
     @Override
     public void beginPost(Exchange exchange) {
-        if (isPosting()) {
-            // The packets of the second would overtake those of the first.
-            exchange.refuse(400);
-            (post == null ? arriving : takePost()).reset();
-            arriving = null;
-            socket.fail(CloseReason.PROTOCOL_ERROR);
-            return;
-        }
-        arriving = exchange;
-        exchange.whenGone(() -> socket.eventLoop().execute(() -> {
-            if (arriving == exchange) {
-                arriving = null;
-                socket.lost(this, CloseReason.CONNECTION_LOST);
-            }
-        }));
+        posts.begin(exchange);
     }
 
     @Override
     public void abandonPost(Exchange exchange) {
-        if (arriving == exchange) {
-            arriving = null;
-        }
+        posts.abandon(exchange);
     }
 
     @Override
     public void post(Exchange exchange, byte[] body) {
-        if (arriving != exchange) {
-            // Answered while its body was received.
-            return;
-        }
-        arriving = null;
-        Iterator<String> decoded = Payload.decode(body);
-        if (decoded == null) {
-            malformedPost(exchange);
-            return;
-        }
-        post = exchange;
-        packets = decoded;
-        next();
+        posts.received(exchange, body);
     }
 
     @Override
     public void malformedPost(Exchange exchange) {
-        exchange.refuse(EngineIoError.BAD_REQUEST);
-        socket.fail(CloseReason.PROTOCOL_ERROR);
+        posts.malformed(exchange);
     }
 
     @Override
     public boolean isPosting() {
-        return post != null || arriving != null;
-    }
-
-    private void next() {
-        if (draining) {
-            // A packet that completes at once calls back here; the loop below continues, or the recursion could overflow the
-            // stack.
-            return;
-        }
-        draining = true;
-        int left = PACKETS_PER_TURN;
-        try {
-            while (post != null && !socket.isPaused() && socket.isOpen() && packets.hasNext()) {
-                if (left-- == 0) {
-                    // Scheduled, and no mere task: Netty runs dozens of those before it looks for what other clients have sent.
-                    socket.eventLoop().schedule(this::next, 0, TimeUnit.NANOSECONDS);
-                    return;
-                }
-                packet(packets.next());
-            }
-        } finally {
-            draining = false;
-        }
-        if (post != null && (!packets.hasNext() && !socket.isPaused() || !socket.isOpen())) {
-            takePost().ok();
-        }
-    }
-
-    /** Ends the POST whose packets are handled. Its text, which may be a megabyte, is not kept until the next one. */
-    private Exchange takePost() {
-        Exchange taken = post;
-        post = null;
-        packets = null;
-        return taken;
-    }
-
-    private void packet(String packet) {
-        boolean binary = !packet.isEmpty() && packet.charAt(0) == Payload.BINARY;
-        byte[] bytes = binary ? Payload.binary(packet) : null;
-        if (bytes != null) {
-            socket.binary(bytes);
-        } else if (binary || packet.isEmpty() || packet.charAt(0) < Packet.OPEN || packet.charAt(0) > Packet.NOOP) {
-            malformedPost(takePost());
-        } else {
-            socket.packet(packet);
-        }
+        return posts.areThere();
     }
 
     @Override
     public void pause() {
-        // The loop in next() checks for the pause.
+        // The posts look for the pause before each packet.
     }
 
     @Override
     public void resume() {
-        if (post != null) {
-            next();
-        }
+        posts.next();
     }
 
     /** Ends a waiting poll with a noop packet. */
@@ -303,9 +220,9 @@ final class PollingTransport implements EngineTransport, SendQueue {
         }
         if (reason != CloseReason.NORMAL) {
             // Else its body is awaited: after an error, before it has fetched the close packet, a client would connect again.
-            refuseArriving();
+            posts.refuseArriving();
         }
-        finishPost();
+        posts.finish();
     }
 
     @Override
@@ -323,22 +240,9 @@ final class PollingTransport implements EngineTransport, SendQueue {
     @Override
     public void discard() {
         release();
-        refuseArriving();
-        finishPost();
+        posts.refuseArriving();
+        posts.finish();
         drop();
-    }
-
-    private void refuseArriving() {
-        if (arriving != null) {
-            arriving.refuse(EngineIoError.UNKNOWN_SID);
-            arriving = null;
-        }
-    }
-
-    private void finishPost() {
-        if (post != null) {
-            takePost().ok();
-        }
     }
 
     private void drop() {
