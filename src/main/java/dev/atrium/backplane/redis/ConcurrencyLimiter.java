@@ -5,25 +5,37 @@ import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.function.Supplier;
 
-/**
- * Concurrency limiter for bulk commands, {@value #MAX_RUNNING} at a time: after an outage the commands of ten thousand rooms
- * must neither delay publications nor overflow the connection's queue. On the backplane's event loop only.
- */
+/** Concurrency limiter for commands to Redis, or for series of them. On the backplane's event loop only. */
 final class ConcurrencyLimiter {
 
-    private static final int MAX_RUNNING = 128;
+    private static final int BULK = 128;
 
     private final RedisLoop loop;
+    private final int maxRunning;
     private final ArrayDeque<Supplier<Future<?>>> waiting = new ArrayDeque<>();
     private int running;
 
-    ConcurrencyLimiter(RedisLoop loop) {
+    private ConcurrencyLimiter(RedisLoop loop, int maxRunning) {
         this.loop = loop;
+        this.maxRunning = maxRunning;
+    }
+
+    /**
+     * Creates a limiter for bulk commands: after an outage those of ten thousand rooms must neither delay publications nor
+     * overflow the connection's queue.
+     */
+    static ConcurrencyLimiter forBulk(RedisLoop loop) {
+        return new ConcurrencyLimiter(loop, BULK);
+    }
+
+    /** Creates a limiter that runs one after the other. */
+    static ConcurrencyLimiter oneAtATime(RedisLoop loop) {
+        return new ConcurrencyLimiter(loop, 1);
     }
 
     /** Sends the command as soon as fewer than the maximum are running; its failure is handled by the caller. */
     void submit(Supplier<Future<?>> command) {
-        if (running == MAX_RUNNING) {
+        if (running == maxRunning) {
             waiting.add(command);
         } else {
             run(command);
@@ -32,6 +44,10 @@ final class ConcurrencyLimiter {
 
     boolean isIdle() {
         return waiting.isEmpty();
+    }
+
+    int waiting() {
+        return waiting.size();
     }
 
     /** Sends a command as {@link #submit}; the result completes with the command's. */

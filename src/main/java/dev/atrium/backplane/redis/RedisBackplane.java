@@ -77,7 +77,7 @@ public final class RedisBackplane implements Backplane {
         this.keys = new RedisKeys(config.redis().prefix());
         this.roomTtlMillis = config.room().ttl().toMillis();
         this.commands = new ReconnectingConnection("command", redis, loop, reconnects, new CommandListener());
-        this.limiter = new ConcurrencyLimiter(loop);
+        this.limiter = ConcurrencyLimiter.forBulk(loop);
         this.memory = new RedisMemory(config.redis().maxMemory());
         RedisContext context = new RedisContext(loop, limiter, keys, node,
                 new Lease(config.redis().lease(), System::nanoTime), memory);

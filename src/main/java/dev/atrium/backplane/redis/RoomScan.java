@@ -8,9 +8,7 @@ import io.vertx.core.Promise;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Queue;
 import java.util.TreeSet;
 
 /**
@@ -36,13 +34,13 @@ final class RoomScan {
     private final ReconnectingConnection commands;
     private final RedisLoop loop;
     private final RedisKeys keys;
-    private final Queue<Runnable> waiting = new ArrayDeque<>();
-    private boolean busy;
+    private final ConcurrencyLimiter pages;
 
     RoomScan(ReconnectingConnection commands, RedisLoop loop, RedisKeys keys) {
         this.commands = commands;
         this.loop = loop;
         this.keys = keys;
+        this.pages = ConcurrencyLimiter.oneAtATime(loop);
     }
 
     /** Returns a page; fails if too many wait for theirs. Any thread. */
@@ -51,26 +49,12 @@ final class RoomScan {
             return Future.failedFuture(new IllegalArgumentException("cursor: expected the next of the page before"));
         }
         return loop.call(() -> {
-            if (waiting.size() == MAX_WAITING) {
+            if (pages.waiting() == MAX_WAITING) {
                 return Future.failedFuture(BackplaneUnavailableException.notSent("too many lists of rooms are pending"));
             }
-            Promise<RoomPage> page = Promise.promise();
             Scan scan = new Scan(namespace, prefix, limit, new TreeSet<>());
-            waiting.add(() -> next(scan, cursor == null ? "0" : cursor, MAX_CALLS).onComplete(made -> loop.run(() -> {
-                page.handle(made);
-                busy = false;
-                begin();
-            })));
-            begin();
-            return page.future();
+            return pages.call(() -> next(scan, cursor == null ? "0" : cursor, MAX_CALLS));
         });
-    }
-
-    private void begin() {
-        if (!busy && !waiting.isEmpty()) {
-            busy = true;
-            waiting.poll().run();
-        }
     }
 
     /** Page in the making, with the names found so far. */

@@ -71,7 +71,7 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
     Subscriptions(RedisContext context, Redis redis, LongAdder reconnects, RoomLog log, RpcChannel rpc,
             ReplicaHeartbeat heartbeat) {
         this.loop = context.loop();
-        this.reads = new ConcurrencyLimiter(loop);
+        this.reads = ConcurrencyLimiter.forBulk(loop);
         this.keys = context.keys();
         this.nodeChannel = keys.node(context.node().name());
         this.log = log;

@@ -23,7 +23,7 @@ class ConcurrencyLimiterTest {
     private static Vertx vertx;
 
     private final RedisLoop loop = new RedisLoop(vertx);
-    private final ConcurrencyLimiter limiter = new ConcurrencyLimiter(loop);
+    private final ConcurrencyLimiter limiter = ConcurrencyLimiter.forBulk(loop);
     private final List<Promise<String>> sent = new ArrayList<>();
 
     @BeforeAll
