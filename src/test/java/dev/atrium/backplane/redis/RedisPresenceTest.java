@@ -7,41 +7,22 @@ import dev.atrium.backplane.Settings;
 import dev.atrium.room.Presence;
 import dev.atrium.room.RoomId;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.impl.types.BulkType;
 import io.vertx.redis.client.impl.types.MultiType;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** How often rooms are listed. */
-class RedisPresenceTest {
+class RedisPresenceTest extends WithFakeRedis {
 
     private static final RoomId LOBBY = RoomId.of("/", "lobby");
 
-    private final Vertx vertx = Vertx.vertx();
-    private final RedisLoop loop = new RedisLoop(vertx);
-    private final FakeRedis redis = new FakeRedis();
-    private final ReconnectingConnection commands = redis.connection(loop);
     private final RedisContext context = FakeRedis.context(loop, new Lease(Duration.ofSeconds(10), () -> 0));
     private final RedisPresence presence = new RedisPresence(context, commands,
             new RoomLog(commands, commands, context, Settings.backplane(), Settings.history(), new RedisHealth()));
-
-    @BeforeEach
-    void connect() {
-        commands.start();
-        await().until(commands::isUp);
-    }
-
-    @AfterEach
-    void close() {
-        commands.close();
-        vertx.close();
-    }
 
     @Test
     void requests_for_the_members_of_a_room_share_a_listing_that_begins_after_they_came() {

@@ -1,13 +1,11 @@
 package dev.atrium.backplane.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.atrium.backplane.SavedSession;
 import dev.atrium.backplane.Settings;
 import dev.atrium.room.Node;
 import dev.atrium.room.Sender;
-import io.vertx.core.Vertx;
 import io.vertx.redis.client.impl.types.NumberType;
 import java.time.Duration;
 import java.util.List;
@@ -17,20 +15,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** How often sessions are saved. */
-class RedisSessionsTest {
+class RedisSessionsTest extends WithFakeRedis {
 
     private final Node node = Node.create();
     private final Sender self = new Sender(node.newSessionId(), null);
     private final String token = node.newToken();
-    private final Vertx vertx = Vertx.vertx();
-    private final RedisLoop loop = new RedisLoop(vertx);
-    private final FakeRedis redis = new FakeRedis();
-    private final ReconnectingConnection commands = redis.connection(loop);
     private final RedisContext context = FakeRedis.context(loop, new Lease(Duration.ofSeconds(10), () -> 0));
     private final RedisHealth health = new RedisHealth();
     private final RoomLog log = new RoomLog(commands, commands, context, Settings.backplane(), Settings.history(), health);
@@ -38,18 +30,6 @@ class RedisSessionsTest {
     private final RedisSessions sessions = new RedisSessions(context, commands, log,
             new Subscriptions(context, redis, new LongAdder(), log, rpc, new ReplicaHeartbeat(commands, context, health)),
             rpc, Settings.backplane());
-
-    @BeforeEach
-    void connect() {
-        commands.start();
-        await().until(commands::isUp);
-    }
-
-    @AfterEach
-    void close() {
-        commands.close();
-        vertx.close();
-    }
 
     @Test
     void changes_during_a_save_are_saved_together_after_it() {

@@ -1,45 +1,30 @@
 package dev.atrium.backplane.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.atrium.backplane.BackplaneUnavailableException;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.NumberType;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Which other replicas are alive, also while Redis renews no lease. */
-class ReplicaLeasesTest {
+class ReplicaLeasesTest extends WithFakeRedis {
 
     private static final Duration LEASE = Duration.ofSeconds(10);
 
-    private final Vertx vertx = Vertx.vertx();
-    private final FakeRedis redis = new FakeRedis();
-    private final RedisLoop loop = new RedisLoop(vertx);
-    private final ReconnectingConnection connection = redis.connection(loop);
     private volatile long now;
     private final Lease own = new Lease(LEASE, () -> this.now);
-    private final ReplicaLeases leases = new ReplicaLeases(connection, new RedisKeys("at"), own);
+    private final ReplicaLeases leases = new ReplicaLeases(commands, new RedisKeys("at"), own);
 
     @BeforeEach
-    void connect() {
-        connection.start();
-        await().until(connection::isUp);
+    void renewLease() {
         onLoop(() -> own.renewed(0));
-    }
-
-    @AfterEach
-    void close() {
-        connection.close();
-        vertx.close();
     }
 
     @Test

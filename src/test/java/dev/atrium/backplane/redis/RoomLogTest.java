@@ -8,35 +8,21 @@ import dev.atrium.room.Data;
 import dev.atrium.room.Node;
 import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
-import io.vertx.core.Vertx;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What publications to a single session require of Redis. */
-class RoomLogTest {
+class RoomLogTest extends WithFakeRedis {
 
     private final RoomId session = new RoomId("/", Node.create().newSessionId());
-    private final Vertx vertx = Vertx.vertx();
-    private final RedisLoop loop = new RedisLoop(vertx);
-    private final FakeRedis redis = new FakeRedis();
-    private final ReconnectingConnection connection = redis.connection(loop);
     private final Lease lease = new Lease(Duration.ofSeconds(10), () -> 0);
-    private final RoomLog log = new RoomLog(connection, connection, FakeRedis.context(loop, lease), Settings.backplane(),
+    private final RoomLog log = new RoomLog(commands, commands, FakeRedis.context(loop, lease), Settings.backplane(),
             Settings.history(), new RedisHealth());
 
     @BeforeEach
-    void connect() {
-        connection.start();
-        await().until(connection::isUp);
+    void renewLease() {
         lease.renewed(0);
-    }
-
-    @AfterEach
-    void close() {
-        connection.close();
-        vertx.close();
     }
 
     @Test

@@ -5,36 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import dev.atrium.room.RoomPage;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.impl.types.BulkType;
 import io.vertx.redis.client.impl.types.MultiType;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** How much of Redis's time lists of rooms take. */
-class RoomScanTest {
+class RoomScanTest extends WithFakeRedis {
 
-    private final Vertx vertx = Vertx.vertx();
-    private final RedisLoop loop = new RedisLoop(vertx);
-    private final FakeRedis redis = new FakeRedis();
-    private final ReconnectingConnection commands = redis.connection(loop);
     private final RoomScan scan = new RoomScan(commands, loop, new RedisKeys("at"));
-
-    @BeforeEach
-    void connect() {
-        commands.start();
-        await().until(commands::isUp);
-    }
-
-    @AfterEach
-    void close() {
-        commands.close();
-        vertx.close();
-    }
 
     @Test
     void pages_are_made_one_after_the_other_and_not_more_than_a_hundred_wait() {
