@@ -5,7 +5,6 @@ import dev.atrium.room.PresenceEvent;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -17,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -35,7 +33,7 @@ final class RedisPresence extends RepublishedState {
     /** Presence entries of this replica; on the backplane's event loop only. */
     private final Map<RoomId, Map<String, Presence>> local = new HashMap<>();
     private final Map<RoomId, Set<Sender>> unpublishedExits = new HashMap<>();
-    private final Map<RoomId, Listing> listings = new HashMap<>();
+    private final CoalescedCalls<RoomId, List<Presence>> listings;
     private boolean lostExits;
     private int exits;
     private volatile boolean mayNotCount;
@@ -43,6 +41,7 @@ final class RedisPresence extends RepublishedState {
     RedisPresence(RedisContext context, ReconnectingConnection commands, RoomLog log) {
         super(context, commands);
         this.log = log;
+        this.listings = new CoalescedCalls<>(loop, MAX_PAUSE_MILLIS);
     }
 
     Future<Void> enter(RoomId room, Presence presence) {
@@ -141,43 +140,7 @@ final class RedisPresence extends RepublishedState {
      * would take this event loop for seconds.
      */
     Future<List<Presence>> members(RoomId room) {
-        return loop.call(() -> {
-            Listing running = listings.get(room);
-            return running == null ? begin(room) : running.again();
-        });
-    }
-
-    private Future<List<Presence>> begin(RoomId room) {
-        long start = System.nanoTime();
-        listings.put(room, new Listing());
-        return list(room).onComplete(listed -> loop.run(() -> {
-            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-            // A pause as long as it took: messages need this event loop, too.
-            if (millis == 0) {
-                beginNext(room);
-            } else {
-                loop.after(Math.min(millis, MAX_PAUSE_MILLIS), () -> beginNext(room));
-            }
-        }));
-    }
-
-    private void beginNext(RoomId room) {
-        Promise<List<Presence>> next = listings.remove(room).next;
-        if (next != null) {
-            begin(room).onComplete(next);
-        }
-    }
-
-    /** Listing of a room in progress. */
-    private static final class Listing {
-
-        /** Result of the listing after this one; null if nobody waits for it. */
-        private Promise<List<Presence>> next;
-
-        Future<List<Presence>> again() {
-            next = next == null ? Promise.promise() : next;
-            return next.future();
-        }
+        return loop.call(() -> listings.call(room, () -> list(room)));
     }
 
     private Future<List<Presence>> list(RoomId room) {

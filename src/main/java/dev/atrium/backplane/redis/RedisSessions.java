@@ -10,7 +10,6 @@ import dev.atrium.room.SessionId;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -43,7 +42,7 @@ final class RedisSessions extends RepublishedState implements SessionStore {
     /** Tokens of those that Redis may have. Without them each client that came and went in an outage would be remembered. */
     private final Set<String> stored = new HashSet<>();
     /** Saves on their way, by the tokens of their sessions. */
-    private final Map<String, Save> saving = new HashMap<>();
+    private final CoalescedCalls<String, Void> saves;
     private final UnpublishedReleases unpublishedReleases = new UnpublishedReleases(Runtime.getRuntime().maxMemory(),
             this::suspectLostDeletes);
     /** Whether Redis may have sessions of this replica that have ended for good. */
@@ -59,6 +58,7 @@ final class RedisSessions extends RepublishedState implements SessionStore {
         this.subscriptions = subscriptions;
         this.rpc = rpc;
         this.windowMillis = config.resume().window().toMillis();
+        this.saves = new CoalescedCalls<>(loop, 0);
         SavedSessionCodec.rehearse();
     }
 
@@ -89,38 +89,8 @@ final class RedisSessions extends RepublishedState implements SessionStore {
             unpublished = true;
             return Future.succeededFuture();
         }
-        return saveInTurn(session);
-    }
-
-    /** One save at a time: a session in many rooms takes hundreds of kilobytes, and its client may join and leave often. */
-    private Future<Void> saveInTurn(SavedSession session) {
-        String token = session.token();
-        Save running = saving.get(token);
-        if (running != null) {
-            return running.again().future();
-        }
-        saving.put(token, new Save());
-        return saveOrRepublish(session).onComplete(saved -> loop.run(() -> saveNext(token)));
-    }
-
-    private static final class Save {
-
-        /** Result of the save after this one; null if the session has not changed meanwhile. */
-        private Promise<Void> next;
-
-        Promise<Void> again() {
-            next = next == null ? Promise.promise() : next;
-            return next;
-        }
-    }
-
-    /** Saves what the session is by now, if it has changed during its last save. */
-    private void saveNext(String token) {
-        Promise<Void> next = saving.remove(token).next;
-        if (next != null) {
-            SavedSession latest = local.get(token);
-            (latest == null ? Future.<Void> succeededFuture() : saveInTurn(latest)).onComplete(next);
-        }
+        // One at a time: a session in many rooms takes hundreds of kilobytes, and its client may join and leave often.
+        return saves.call(session.token(), () -> saveAgain(session.token()));
     }
 
     /** Saves a session of this replica; ends it here if it has moved to another replica while this one slept past its lease. */
