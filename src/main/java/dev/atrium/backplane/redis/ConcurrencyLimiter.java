@@ -42,10 +42,6 @@ final class ConcurrencyLimiter {
         }
     }
 
-    boolean isIdle() {
-        return waiting.isEmpty();
-    }
-
     int waiting() {
         return waiting.size();
     }

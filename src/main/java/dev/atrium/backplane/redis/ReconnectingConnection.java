@@ -314,7 +314,7 @@ final class ReconnectingConnection {
         }
         String reason = cause == null ? closed() : reason(cause);
         // Logged once per reason: Redis may be down for hours. That it closes a connection which it has just refused is no news.
-        if (problem == null || problem.isEmpty() || cause != null && !reason.equals(problem)) {
+        if (!hasFailed() || cause != null && !reason.equals(problem)) {
             LOG.warnf("Redis %s connection is down: %s", name, reason);
             problem = reason;
         }

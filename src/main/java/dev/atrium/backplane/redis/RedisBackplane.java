@@ -282,7 +282,7 @@ public final class RedisBackplane implements Backplane {
             // New, or declared dead while it was cut off, in which case its members were removed.
             boolean unregistered = added.toInteger() == 1;
             // Writes failed on a live connection, because Redis or the command queue was full.
-            boolean unpublished = limiter.isIdle()
+            boolean unpublished = limiter.waiting() == 0
                     && (presence.unpublished || sessions.unpublished || sessionIndex.isUnpublished());
             if (mustRepublish || unregistered || unpublished) {
                 mustRepublish = false;

@@ -48,8 +48,9 @@ final class RedisLoop implements Executor {
         }
     }
 
-    void after(long millis, Runnable task) {
-        vertx.setTimer(millis, ignored -> run(task));
+    /** @return the id for {@link #cancel} */
+    long after(long millis, Runnable task) {
+        return vertx.setTimer(millis, ignored -> run(task));
     }
 
     /** @return the id for {@link #cancel} */

@@ -56,7 +56,8 @@ final class RpcChannel {
         long number = ++lastNumber;
         Promise<String> promise = Promise.promise();
         waiting.put(number, promise);
-        loop.after(timeoutMillis, () -> expire(number, other));
+        long timer = loop.after(timeoutMillis, () -> promise.tryFail(BackplaneUnavailableException
+                .unanswered(new IllegalStateException("replica " + other + " has not replied in time"))));
         send(other, REQUEST + (number + " " + node + " " + request))
                 .onSuccess(listeners -> {
                     if (listeners == 0) {
@@ -64,16 +65,10 @@ final class RpcChannel {
                     }
                 })
                 .onFailure(promise::tryFail);
-        return promise.future().onComplete(done -> waiting.remove(number));
-    }
-
-    /** By its number: the timer would keep each reply in memory until then. */
-    private void expire(long number, String other) {
-        Promise<String> promise = waiting.get(number);
-        if (promise != null) {
-            promise.tryFail(BackplaneUnavailableException
-                    .unanswered(new IllegalStateException("replica " + other + " has not replied in time")));
-        }
+        return promise.future().onComplete(done -> {
+            waiting.remove(number);
+            loop.cancel(timer);
+        });
     }
 
     /** Handles a request. A handler's failure is not replied to: the caller's timeout covers it. */
