@@ -97,14 +97,18 @@ public final class AccessControl {
     }
 
     /**
-     * Checks the limit of new rooms, of which a namespace counts as one.
+     * Checks the limit of new rooms, of which a namespace counts as one, unless somebody is in the room here: clients that
+     * share
+     * an address with one that opens too many rooms must not suffer in theirs.
      *
+     * @return whether the client opens the room, as far as this replica knows
      * @throws ErrorReply 429 if the client has opened too many rooms
      */
-    void requireNewRoom(Requester client, RoomId room) {
-        if (isOpened(room)) {
+    boolean requireNewRoom(Requester client, RoomId room, boolean inUse) {
+        if (!inUse && isOpened(room)) {
             audit.recordLimit(client.caller(), client.transport(), () -> limits.checkNewRooms(client.caller()));
         }
+        return !inUse;
     }
 
     /** Charges a client that is the first one in a room, or has published the first message there. */

@@ -107,10 +107,7 @@ public final class Authentication {
      */
     Uni<Void> admit(Session session) {
         RoomId namespace = RoomId.everyone(session.namespace());
-        boolean opens = !service.isInUse(namespace);
-        if (opens) {
-            access.requireNewRoom(session, namespace);
-        }
+        boolean opens = access.requireNewRoom(session, namespace, service.isInUse(namespace));
         return service.admit(session).invoke(() -> {
             if (opens && session.membership(namespace).beganEmpty()) {
                 access.chargeNewRoom(session, namespace);

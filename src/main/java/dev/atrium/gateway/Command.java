@@ -44,21 +44,6 @@ public sealed interface Command<C extends Requester, R> {
 
     /** What the commands of this package are executed by. */
     record Services(RoomService rooms, AccessControl access, Authentication authentication) {
-
-        /**
-         * Checks whether the client may open the room, unless somebody is in it here: clients that share an address with one
-         * that opens too many rooms must not suffer in theirs.
-         *
-         * @return whether the client opens the room, as far as this replica knows
-         * @throws ErrorReply 429 if the client has opened too many rooms
-         */
-        private boolean requireNewRoom(Requester client, RoomId room) {
-            boolean opens = !rooms.isInUse(room);
-            if (opens) {
-                access.requireNewRoom(client, room);
-            }
-            return opens;
-        }
     }
 
     /** Command that brings along what executes it, for example of a package above this one. */
@@ -97,7 +82,7 @@ public sealed interface Command<C extends Requester, R> {
 
         @Override
         public Uni<Joined> execute(Session session, Services services) {
-            boolean opens = services.requireNewRoom(session, room);
+            boolean opens = services.access.requireNewRoom(session, room, services.rooms.isInUse(room));
             return services.rooms.join(session, room, watchesPresence, since, services.access.grant(session)).invoke(joined -> {
                 // A client that resumes from the beginning of a room has opened nothing.
                 if (opens && joined.position().offset() == 0 && joined.membership().beganEmpty()) {
@@ -145,7 +130,7 @@ public sealed interface Command<C extends Requester, R> {
 
         @Override
         public Uni<PublishResult> execute(Requester client, Services services) {
-            boolean opens = services.requireNewRoom(client, room);
+            boolean opens = services.access.requireNewRoom(client, room, services.rooms.isInUse(room));
             return services.rooms.publish(services.rooms.toExisting(
                     new Publication(room, event, data, client.self(), echo, null, idempotencyKey, traceparent)),
                     client.transport()).invoke(published -> {
@@ -287,7 +272,7 @@ public sealed interface Command<C extends Requester, R> {
 
         @Override
         public Uni<Membership> execute(Requester client, Services services) {
-            boolean charged = opens && services.requireNewRoom(client, room);
+            boolean charged = opens && services.access.requireNewRoom(client, room, services.rooms.isInUse(room));
             return services.rooms.listen(member, room, since, stillWanted).invoke(membership -> {
                 if (charged) {
                     services.access.chargeNewRoom(client, room);

@@ -170,8 +170,7 @@ final class SessionMemberships {
             CompletableFuture<Void> before = changes.put(key, end);
             // In later tasks: thousands that wait would nest as many stack frames.
             Uni<T> now = before == null ? Uni.createFrom().deferred(change::get)
-                    : Uni.createFrom().<Void> emitter(turn -> before.thenRun(() -> turn.complete(null)))
-                            .emitOn(session.loop()::later).chain(change::get);
+                    : Uni.createFrom().completionStage(before).emitOn(session.loop()::later).chain(change::get);
             return now.onTermination().invoke(() -> {
                 changes.remove(key, end);
                 end.complete(null);
