@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -65,10 +66,12 @@ public final class RequestMemory {
     /**
      * Creates the share of one request, which holds nothing yet.
      *
-     * @param end ends the request; called once, by any thread, and not while the budget is locked
+     * @param loop event loop of the request
+     * @param end ends the request; called once on that loop, and not while the budget is locked, nor if the request has
+     *        completed or is over by then
      */
-    public Share share(Runnable end) {
-        return new Share(end);
+    public Share share(Executor loop, Runnable end) {
+        return new Share(loop, end);
     }
 
     /**
@@ -140,14 +143,27 @@ public final class RequestMemory {
     /** What one request holds. Used by one thread at a time. */
     public final class Share {
 
+        private final Executor loop;
         private final Runnable end;
+        /** Whether the request has completed or is over. */
+        private volatile boolean over;
         private long bytes;
         private long since;
         private boolean ended;
         private boolean counted;
 
-        private Share(Runnable end) {
+        private Share(Executor loop, Runnable end) {
+            this.loop = loop;
             this.end = end;
+        }
+
+        /** The last bytes of a request may be read before the task that ends it: it is being handled by then. */
+        private void endRequest() {
+            loop.execute(() -> {
+                if (!over) {
+                    end.run();
+                }
+            });
         }
 
         /** Sets what the request holds now. Ends older requests, or this one, if all together hold too much. */
@@ -169,7 +185,7 @@ public final class RequestMemory {
                     removed.add(this);
                 }
             }
-            removed.forEach(each -> each.end.run());
+            removed.forEach(Share::endRequest);
         }
 
         /**
@@ -190,12 +206,13 @@ public final class RequestMemory {
                     count(this, soon);
                 }
             }
-            removed.forEach(each -> each.end.run());
+            removed.forEach(Share::endRequest);
             return held;
         }
 
         /** The request has arrived whole and is handled: it counts until it is over, and is not ended any more. */
         public void complete() {
+            over = true;
             synchronized (RequestMemory.this) {
                 shares.remove(this);
             }
@@ -203,6 +220,7 @@ public final class RequestMemory {
 
         /** The request is over: it holds nothing any more, whatever is set later. */
         public void release() {
+            over = true;
             synchronized (RequestMemory.this) {
                 if (ended) {
                     forget(this);

@@ -2,11 +2,15 @@ package dev.atrium.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which requests are ended when all together hold too much. */
 class RequestMemoryTest {
@@ -18,7 +22,7 @@ class RequestMemoryTest {
     private final List<String> ended = new ArrayList<>();
 
     private RequestMemory.Share share(String name) {
-        return memory.share(() -> ended.add(name));
+        return memory.share(Runnable::run, () -> ended.add(name));
     }
 
     private RequestMemory.Share holding(String name, long kibibytes) {
@@ -181,5 +185,23 @@ class RequestMemoryTest {
         pass(500);
         holding("new", 40);
         assertThat(ended).containsExactly("stalled");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = { true, false })
+    void a_request_that_arrives_whole_before_the_task_that_ends_it_is_not_ended(boolean handled) {
+        Queue<Runnable> loop = new ArrayDeque<>();
+        RequestMemory.Share old = memory.share(loop::add, () -> ended.add("old"));
+        old.hold(60 * KIB);
+        pass(1_000);
+        holding("new", 60);
+        if (handled) {
+            old.complete();
+        } else {
+            old.release();
+        }
+        assertThat(loop).hasSize(1);
+        loop.remove().run();
+        assertThat(ended).isEmpty();
     }
 }

@@ -90,8 +90,8 @@ public final class BodyReader {
         HttpServerRequest request = context.request();
         EventLoop eventLoop = HttpChannel.of(request).eventLoop();
         Body body = new Body(context, limit, whole);
-        RequestMemory.Share share = memory.share(() -> runOn(eventLoop,
-                () -> body.reject(ErrorReply.unavailable("too many requests are not complete, try again later", true))));
+        RequestMemory.Share share = memory.share(task -> runOn(eventLoop, task),
+                () -> body.reject(ErrorReply.unavailable("too many requests are not complete, try again later", true)));
         // Until the answer: a hundred bodies can arrive whole in one turn of the event loop, before the first is handled.
         context.addEndHandler(answered -> share.release());
         request.handler(chunk -> share.hold(body.add(chunk)));

@@ -73,7 +73,7 @@ final class PipelinedRequests extends ChannelDuplexHandler {
         waitingBytes += more;
         if (share == null && waitingBytes > 0) {
             Channel channel = context.channel();
-            share = memory.share(() -> channel.eventLoop().execute(channel::close));
+            share = memory.share(channel.eventLoop(), channel::close);
         }
         if (share != null) {
             share.hold(waitingBytes);

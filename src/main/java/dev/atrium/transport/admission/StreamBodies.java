@@ -102,24 +102,13 @@ final class StreamBodies extends Http2ConnectionAdapter {
         Body(RoutingContext context, Http2Stream stream) {
             this.context = context;
             this.stream = stream;
-            this.share = limits.memory().share(() -> channel.eventLoop().execute(this::reset));
-        }
-
-        /** Unless the body has arrived meanwhile: the request is being handled then. */
-        private void reset() {
-            if (stream.getProperty(key) == this) {
-                HttpChannel.resetStream(channel, stream.id());
-            }
+            this.share = limits.memory().share(channel.eventLoop(), () -> HttpChannel.resetStream(channel, stream.id()));
         }
 
         void schedule() {
             if (limits.bodyMillis() > 0) {
-                scheduleCheck();
+                timer = channel.eventLoop().schedule(this::check, limits.bodyMillis(), TimeUnit.MILLISECONDS);
             }
-        }
-
-        private void scheduleCheck() {
-            timer = channel.eventLoop().schedule(this::check, limits.bodyMillis(), TimeUnit.MILLISECONDS);
         }
 
         private void check() {
@@ -128,10 +117,9 @@ final class StreamBodies extends Http2ConnectionAdapter {
             receivedBefore = received;
             // The server does not know how fast a client is whose data it does not read.
             if (progressed || connection.local().flowController().unconsumedBytes(stream) > 0) {
-                scheduleCheck();
+                schedule();
             } else {
-                stream.removeProperty(key);
-                share.release();
+                onStreamClosed(stream);
                 limits.missed(channel.remoteAddress());
                 end(context.request());
             }

@@ -27,8 +27,6 @@ final class UnfinishedHeaders {
     private long lines;
     private RequestMemory.Share share;
     private RequestMemory.Share head;
-    /** Number of requests whose headers were counted. */
-    private long heads;
 
     UnfinishedHeaders(Channel channel, RequestMemory memory) {
         this.channel = channel;
@@ -63,7 +61,7 @@ final class UnfinishedHeaders {
         lines += moreLines;
         if (bytes > SMALL_BYTES) {
             if (share == null) {
-                share = memory.share(() -> channel.eventLoop().execute(channel::close));
+                share = memory.share(channel.eventLoop(), channel::close);
             }
             // Netty keeps the bytes, and an array of what it has parsed, which grows by doubling.
             share.hold(RequestMemory.SMALL_BYTES + 2 * bytes + FIELD_BYTES * lines);
@@ -82,17 +80,9 @@ final class UnfinishedHeaders {
         if (size <= SMALL_HEAD_BYTES) {
             return true;
         }
-        long awaited = ++heads;
-        head = memory.share(() -> channel.eventLoop().execute(() -> closeUnlessReceived(awaited)));
+        head = memory.share(channel.eventLoop(), channel::close);
         // Jakarta REST copies them.
         return head.tryHold(RequestMemory.SMALL_BYTES + 2 * size);
-    }
-
-    /** The body may have arrived meanwhile: the request is being handled then, or the next one is. */
-    private void closeUnlessReceived(long awaited) {
-        if (head != null && heads == awaited) {
-            channel.close();
-        }
     }
 
     /** Returns about how many bytes headers take. */

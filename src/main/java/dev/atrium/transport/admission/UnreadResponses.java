@@ -101,7 +101,7 @@ public final class UnreadResponses {
     /** Creates the share of a response, which is released when the client has taken it, or is gone. */
     public static RequestMemory.Share share(RequestMemory memory, HttpServerRequest request) {
         Channel channel = HttpChannel.of(request);
-        RequestMemory.Share share = memory.share(() -> channel.eventLoop().execute(() -> HttpChannel.abort(request)));
+        RequestMemory.Share share = memory.share(channel.eventLoop(), () -> HttpChannel.abort(request));
         HttpGuard guard = channel.pipeline().get(HttpGuard.class);
         if (!channel.isActive()) {
             // The client is gone: nothing would release it later.

@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
@@ -61,8 +62,8 @@ final class Exchange {
     }
 
     /** Creates a share of the memory of all requests, for what is kept of this one; see {@link RequestMemory#share}. */
-    RequestMemory.Share share(Runnable end) {
-        return memory.share(end);
+    RequestMemory.Share share(Executor loop, Runnable end) {
+        return memory.share(loop, end);
     }
 
     /** Returns the unique id of the request, or null. */

@@ -283,11 +283,11 @@ final class PollingTransport implements EngineTransport, SendQueue {
     /** Keeps a payload until the next poll. Large ones are in the memory of all requests, where the oldest give way. */
     private void keep(byte[] payload) {
         given = payload;
-        kept = answered.share(() -> socket.eventLoop().execute(() -> {
+        kept = answered.share(socket.eventLoop(), () -> {
             if (given == payload) {
                 forgetGiven();
             }
-        }));
+        });
         kept.hold(payload.length);
     }
 

@@ -229,7 +229,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
         IncompletePacket(Packet packet) {
             this.packet = packet;
             this.attachments = new ArrayList<>(packet.attachments());
-            this.share = memory.share(() -> socket.eventLoop().execute(() -> socket.fail(CloseReason.TRY_LATER)));
+            this.share = memory.share(socket.eventLoop(), () -> socket.fail(CloseReason.TRY_LATER));
             this.bytes = (long) Character.BYTES * packet.payload().length();
             // Also without an attachment: the text alone may have the size of a whole message.
             share.hold(bytes);

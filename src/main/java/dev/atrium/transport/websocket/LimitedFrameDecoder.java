@@ -86,7 +86,7 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
         if (share == null && unfinished() >= RequestMemory.SMALL_BYTES) {
-            share = memory.share(() -> ctx.executor().execute(() -> giveUp(ctx)));
+            share = memory.share(ctx.executor(), () -> giveUp(ctx));
         }
         if (share != null) {
             share.hold(unfinished());

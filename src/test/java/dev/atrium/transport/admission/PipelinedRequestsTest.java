@@ -115,7 +115,7 @@ class PipelinedRequestsTest {
 
     @Test
     void requests_that_wait_are_in_the_memory_of_all_requests() {
-        memory.share(() -> {
+        memory.share(Runnable::run, () -> {
         }).hold(20_000);
         request("/a");
         for (int i = 0; i < 400 && channel.isOpen(); i++) {
@@ -135,7 +135,7 @@ class PipelinedRequestsTest {
             clientReads();
         }
         assertThat(received).hasSize(101);
-        RequestMemory.Share all = memory.share(() -> {
+        RequestMemory.Share all = memory.share(Runnable::run, () -> {
         });
         assertThat(all.tryHold(100_000)).isTrue();
     }

@@ -153,7 +153,7 @@ class PollingTransportTest extends WithEngine {
         assertThat(get(forwarded("node-2", "abc", memory)).answer()).hasSizeGreaterThan(50_000);
         assertThat(get(forwarded("node-3", "abc", memory)).answer()).as("repeated").hasSizeGreaterThan(50_000);
         now.addAndGet(TimeUnit.SECONDS.toNanos(2));
-        memory.share(() -> {
+        memory.share(Runnable::run, () -> {
         }).hold(90_000);
         turn();
         assertThat(get(forwarded("node-4", "abc", memory)).answer()).startsWith("400");
@@ -167,7 +167,7 @@ class PollingTransportTest extends WithEngine {
         fetchOpen();
         send("x".repeat(60_000));
         assertThat(get(forwarded("node-2", "abc", memory)).answer()).startsWith("200");
-        RequestMemory.Share other = memory.share(() -> {
+        RequestMemory.Share other = memory.share(Runnable::run, () -> {
         });
         assertThat(other.tryHold(50_000)).isFalse();
         get(forwarded("node-2", "abd", memory));

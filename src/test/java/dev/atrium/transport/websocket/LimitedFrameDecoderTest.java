@@ -152,7 +152,7 @@ class LimitedFrameDecoderTest {
         WebSocketFrame whole = other.readInbound();
         assertThat(whole.content().readableBytes()).isEqualTo(30_000);
         whole.release();
-        assertThat(memory.share(() -> {
+        assertThat(memory.share(Runnable::run, () -> {
         }).tryHold(30_000)).as("a whole message is not counted").isTrue();
         stalled.finishAndReleaseAll();
         other.finishAndReleaseAll();
