@@ -30,14 +30,9 @@ final class EventMetrics implements EventObserver {
     private static final List<Integer> CODES = List.of(400, 401, 403, 404, 409, 410, 413, 424, 429, 500, 503);
 
     private final MeterRegistry registry;
-    /** Cache: a lookup in the registry costs more than counting a message. */
-    private final ConcurrentMap<Key, Counter> counters = new ConcurrentHashMap<>();
-    /** Those of each message; a key with tags would be two objects for each of them. */
+    /** Those of each message: a lookup in the registry costs more than counting it. */
     private final ConcurrentMap<Transport, Counter> received = new ConcurrentHashMap<>();
     private final ConcurrentMap<Transport, Counter> receivedBytes = new ConcurrentHashMap<>();
-
-    private record Key(String name, List<String> tags) {
-    }
 
     EventMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -118,7 +113,6 @@ final class EventMetrics implements EventObserver {
     }
 
     private Counter counter(String name, String description, String... tags) {
-        return counters.computeIfAbsent(new Key(name, List.of(tags)),
-                key -> Counter.builder(name).description(description).tags(tags).register(registry));
+        return Counter.builder(name).description(description).tags(tags).register(registry);
     }
 }

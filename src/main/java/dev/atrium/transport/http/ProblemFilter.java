@@ -64,7 +64,8 @@ public class ProblemFilter {
             Optional.ofNullable(AllowedMethods.at(context.normalizedPath()))
                     .ifPresent(methods -> answer.getHeaders().putSingle(HttpHeaders.ALLOW, methods));
         }
-        if (error != null && !(error instanceof ErrorReply) && isServed(context)) {
+        boolean isMapped = error instanceof ErrorReply || error instanceof LimitException;
+        if (error != null && !isMapped && isServed(context)) {
             Response problem = error instanceof WebApplicationException refused ? map(refused, context)
                     : map(ErrorReply.of(error));
             answer.setStatus(problem.getStatus());

@@ -9,11 +9,12 @@ import dev.atrium.transport.engineio.EngineSocket;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -149,10 +150,8 @@ final class SocketIoConnection implements EngineSocket.Listener {
     private void entered(String namespace) {
         patience.cancel(false);
         if (!entered.contains(namespace) && entered.size() < MOST_ENTERED) {
-            Set<String> more = new HashSet<>(entered);
-            more.add(namespace);
-            // Smaller than the set that grows: most connections have one namespace, and are idle.
-            entered = Set.copyOf(more);
+            // Not a set that grows: most connections have one namespace, and are idle.
+            entered = Stream.concat(entered.stream(), Stream.of(namespace)).collect(Collectors.toUnmodifiableSet());
         }
     }
 
