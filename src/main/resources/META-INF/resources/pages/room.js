@@ -180,7 +180,7 @@ function enter(made, presence) {
     );
   listen("*", (_, message) => received(message));
   listen("@file", (_, message) => received(message));
-  listen("@gap", (place) => void fillGap(entered, place, history.position ?? place));
+  listen("@gap", (place) => void fillGap(place, history.position ?? place));
   listen("@joined", (member) => {
     members.joined(member);
     ownNameField.repeat(members.size);
@@ -213,11 +213,11 @@ function received(message) {
 
 /**
  * Reads the messages of a gap: those that the connection could not recover may still be in the history.
- * @param {any} from @param {import("/atrium.js").Place} place @param {import("/atrium.js").Place} known position before the gap
+ * @param {import("/atrium.js").Place} place @param {import("/atrium.js").Place} known position before the gap
  */
-async function fillGap(from, place, known) {
+async function fillGap(place, known) {
   try {
-    await history.catchUp(from, known);
+    await history.catchUp(room, known);
   } catch (failure) {
     // Also after a lost connection, 0: the next one goes on behind the gap.
     const { code } = /** @type {any} */ (failure);
@@ -226,7 +226,7 @@ async function fillGap(from, place, known) {
       repeatLater(
         { code: code === 0 ? 503 : code },
         () => true,
-        () => void fillGap(room, place, known),
+        () => void fillGap(place, known),
       )) ||
       log.arrive(history.gap(place));
   }
