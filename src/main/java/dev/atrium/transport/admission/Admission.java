@@ -58,7 +58,7 @@ public final class Admission {
     private static final long PENALTY_MILLIS = 1_000;
 
     /** Maximum number of delayed rejections; each holds a connection, or one of the streams of a connection of HTTP/2. */
-    private static final int MAX_DELAYED = 2_000;
+    static final int MAX_DELAYED = 2_000;
 
     private static final String ORIGINS = "atrium.origins";
     private static final String TOKEN = Admission.class.getName() + ".token";

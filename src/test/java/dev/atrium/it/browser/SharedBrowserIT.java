@@ -26,9 +26,6 @@ class SharedBrowserIT extends WithReplica {
 
     private static final String ENTER = """
             async (options) => {
-              if (options.workers === false) {
-                delete window.SharedWorker;
-              }
               const { connect } = await import("/atrium.js");
               window.connection = connect("/", { shared: true, backoff: { least: 20, most: 200 }, ...options });
               window.lobby = connection.room(options.room);
@@ -141,11 +138,18 @@ class SharedBrowserIT extends WithReplica {
     }
 
     private static Page enter(BrowserContext person, String url, String room, boolean workers) {
-        return enter(person, url, Map.of("room", room, "workers", workers));
+        Page page = browser.open(person, url);
+        if (!workers) {
+            page.evaluate(RoomPage.NO_SHARED_WORKERS);
+        }
+        return enter(page, Map.of("room", room));
     }
 
     private static Page enter(BrowserContext person, String url, Map<String, ?> options) {
-        Page page = browser.open(person, url);
+        return enter(browser.open(person, url), options);
+    }
+
+    private static Page enter(Page page, Map<String, ?> options) {
         page.evaluate(ENTER, options);
         Browser.await(page, "connection.state.name === 'open' && lobby.place !== undefined", true);
         return page;

@@ -23,8 +23,6 @@ import org.junit.jupiter.api.Test;
 /** Rejections of handshakes that are delayed. */
 class AdmissionTest {
 
-    private static final int MAX_DELAYED = 2_000;
-
     private final SecurityConfig config = TestSecurity.config(Map.of());
     private final ConnectionLimiter connections = new ConnectionLimiter(config, LoadSignal.NEVER_EXHAUSTED);
     private final Admission admission = new Admission(null, TestSecurity.policy(config), connections, null,
@@ -36,10 +34,10 @@ class AdmissionTest {
     @Test
     void so_many_handshakes_of_a_client_in_its_penalty_time_are_answered_late_and_the_others_at_once() {
         connections.penalize(client);
-        for (int i = 0; i < MAX_DELAYED + 100; i++) {
+        for (int i = 0; i < Admission.MAX_DELAYED + 100; i++) {
             assertThat(admission.connect(handshake(), Transport.SOCKETIO)).isNull();
         }
-        assertThat(delayed).hasValue(MAX_DELAYED);
+        assertThat(delayed).hasValue(Admission.MAX_DELAYED);
     }
 
     private RoutingContext handshake() {
