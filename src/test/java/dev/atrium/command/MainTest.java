@@ -2,23 +2,14 @@ package dev.atrium.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
+import dev.atrium.it.fixture.Tokens;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** Arguments that are refused, with exit code 2 and what was expected. */
 class MainTest {
-
-    @TempDir
-    private Path directory;
 
     @Test
     void a_permission_that_is_none_is_named() {
@@ -32,18 +23,19 @@ class MainTest {
     }
 
     @Test
-    void a_user_has_a_name() throws Exception {
-        refuses("'--user': expected a name", "token", "--user", " ", "--key", rsaKey());
+    void a_user_has_a_name() {
+        refuses("'--user': expected a name", "token", "--user", " ", "--key", Tokens.KEY_FILE.toString());
     }
 
     @Test
-    void a_token_is_valid_for_a_positive_time() throws Exception {
-        refuses("expected a duration", "token", "--user", "ann", "--key", rsaKey(), "--expires", "-1h");
+    void a_token_is_valid_for_a_positive_time() {
+        refuses("expected a duration", "token", "--user", "ann", "--key", Tokens.KEY_FILE.toString(), "--expires", "-1h");
     }
 
     @Test
-    void a_key_is_one_for_the_algorithm() throws Exception {
-        refuses("is no private key for ES256", "token", "--user", "ann", "--key", rsaKey(), "--algorithm", "ES256");
+    void a_key_is_one_for_the_algorithm() {
+        refuses("is no private key for ES256", "token", "--user", "ann", "--key", Tokens.KEY_FILE.toString(), "--algorithm",
+                "ES256");
     }
 
     @Test
@@ -57,13 +49,5 @@ class MainTest {
         CommandLine line = Main.commandLine().setErr(new PrintWriter(err));
         assertThat(line.execute(arguments)).isEqualTo(2);
         assertThat(err.toString()).contains(expected);
-    }
-
-    private String rsaKey() throws NoSuchAlgorithmException, IOException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(2048);
-        String key = Base64.getMimeEncoder().encodeToString(generator.generateKeyPair().getPrivate().getEncoded());
-        return Files.writeString(directory.resolve("key.pem"),
-                "-----BEGIN PRIVATE KEY-----\n" + key + "\n-----END PRIVATE KEY-----\n").toString();
     }
 }

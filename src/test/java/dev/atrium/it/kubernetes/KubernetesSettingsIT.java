@@ -34,8 +34,8 @@ class KubernetesSettingsIT {
             "K8S_POD_NAME", "atrium-1", "OTEL_RESOURCE_ATTRIBUTES", "k8s.pod.name=atrium-1");
 
     /** Two key pairs, as during a rotation of keys. */
-    private static final KeyPair OLD = Tokens.pair();
-    private static final KeyPair NEW = Tokens.pair();
+    private static final KeyPair OLD = Tokens.KEYS;
+    private static final KeyPair NEW = Tokens.OTHER_KEYS;
 
     private record Outcome(int code, String text) {
     }

@@ -53,7 +53,7 @@ class CommandIT {
     @Test
     void a_token_of_the_command_line_opens_the_door() throws Exception {
         Output made = run("token", "--user", "ann", "--rooms", "lobby:join send,/chat team-*:join", "--key",
-                Tokens.privateKeyFile().toString(),
+                Tokens.KEY_FILE.toString(),
                 "--issuer", Tokens.ISSUER, "--audience", Tokens.AUDIENCE, "--expires", "10m");
         assertThat(made.code).as(made.text).isZero();
         String token = made.text.strip();

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 /** Keys from the JWKS of an issuer, which rotates them and may be unavailable. */
 class JwksIT {
 
-    private static final KeyPair OLD = Tokens.pair();
-    private static final KeyPair NEW = Tokens.pair();
+    private static final KeyPair OLD = Tokens.KEYS;
+    private static final KeyPair NEW = Tokens.OTHER_KEYS;
 
     private volatile String keys = "";
 

@@ -2,6 +2,7 @@ package dev.atrium.it.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atrium.it.fixture.Certificate;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SocketClient;
 import java.io.IOException;
@@ -30,17 +31,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** TLS by Quarkus's TLS registry, whose files may be replaced while the server runs. */
 class TlsIT {
 
-    private static final String PASSWORD = "changeit";
-
     @TempDir
     private Path directory;
 
     @Test
     void a_new_certificate_is_taken_up_and_connections_stay() throws Exception {
-        Path store = directory.resolve("server.p12");
-        generate("first", store);
+        Path store = certificate("first");
         try (Replica replica = Replica.start(Map.of("quarkus.tls.web.key-store.p12.path", store.toString(),
-                "quarkus.tls.web.key-store.p12.password", PASSWORD, "quarkus.tls.web.reload-period", "500ms",
+                "quarkus.tls.web.key-store.p12.password", Certificate.PASSWORD, "quarkus.tls.web.reload-period", "500ms",
                 "quarkus.http.tls-configuration-name", "web", "quarkus.http.ssl-port", "0"))) {
             int port = securePort(replica);
             assertThat(subject(port)).contains("CN=first");
@@ -56,9 +54,7 @@ class TlsIT {
                             return null;
                         }
                     }).get(10, TimeUnit.SECONDS);
-            Path next = directory.resolve("next.p12");
-            generate("second", next);
-            Files.move(next, store, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(certificate("second"), store, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
             // A handshake in progress during the replacement may fail.
             SocketClient.await().ignoreExceptionsInstanceOf(IOException.class)
                     .untilAsserted(() -> assertThat(subject(port)).contains("CN=second"));
@@ -74,13 +70,8 @@ class TlsIT {
         return Integer.parseInt(matcher.group(1));
     }
 
-    private static void generate(String name, Path store) throws IOException, InterruptedException {
-        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-alias", "server",
-                "-keyalg", "RSA", "-keysize", "2048", "-dname", "CN=" + name, "-ext", "san=ip:127.0.0.1", "-validity", "2",
-                "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD).redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-        assertThat(keytool.waitFor()).isZero();
+    private Path certificate(String name) throws IOException {
+        return Certificate.make(directory, name, "san=ip:127.0.0.1").store();
     }
 
     private static String subject(int port) throws Exception {
