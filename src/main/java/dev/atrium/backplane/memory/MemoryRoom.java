@@ -14,18 +14,12 @@ import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Subscriber;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 
 /** One room: its order, history and members. Its lock makes the order: the thread that holds it calls the subscriber. */
 final class MemoryRoom {
-
-    /** Approximate bytes of one history page: reading stops after the message that exceeds them. */
-    private static final int PAGE_BYTES = 1 << 20;
 
     private final RoomId id;
     private final MemorySettings settings;
@@ -33,8 +27,7 @@ final class MemoryRoom {
     private final HistoryMemory memory;
     /** Created when the first member enters: the rooms of single sessions, one per connection, never have any. */
     private Map<String, Presence> members = Map.of();
-    /** Created with the first message. */
-    private TreeMap<Long, Message> history;
+    private final MessageRing history = new MessageRing();
     private long bytes;
     /** Time of the newest message that was dropped for a limit other than its age. */
     private long droppedMicros;
@@ -112,10 +105,7 @@ final class MemoryRoom {
         if (limit.size() == 0) {
             return;
         }
-        if (history == null) {
-            history = new TreeMap<>();
-        }
-        history.put(message.offset(), message);
+        history.add(message);
         count(message.size());
         while (history.size() > limit.size() || bytes > limit.bytes()) {
             dropFirst();
@@ -143,14 +133,14 @@ final class MemoryRoom {
 
     /** Drops the oldest message to bound the memory, not because of its age. */
     private void dropFirst() {
-        Message dropped = history.pollFirstEntry().getValue();
+        Message dropped = history.removeFirst();
         droppedMicros = dropped.atMicros();
         count(-dropped.size());
     }
 
     private void dropOld(long now) {
-        while (history != null && !history.isEmpty() && history.firstEntry().getValue().at() < now - limit.age()) {
-            count(-history.pollFirstEntry().getValue().size());
+        while (!history.isEmpty() && history.first().at() < now - limit.age()) {
+            count(-history.removeFirst().size());
         }
     }
 
@@ -164,7 +154,7 @@ final class MemoryRoom {
     }
 
     private long oldestMicros() {
-        long message = history == null || history.isEmpty() ? Long.MAX_VALUE : history.firstEntry().getValue().atMicros();
+        long message = history.isEmpty() ? Long.MAX_VALUE : history.first().atMicros();
         return results == null ? message : Math.min(message, results.oldestMicros());
     }
 
@@ -176,7 +166,7 @@ final class MemoryRoom {
             return;
         }
         long until = Math.max(oldest, untilMicros);
-        while (history != null && !history.isEmpty() && history.firstEntry().getValue().atMicros() <= until) {
+        while (!history.isEmpty() && history.first().atMicros() <= until) {
             dropFirst();
         }
         if (results != null) {
@@ -190,29 +180,7 @@ final class MemoryRoom {
 
     synchronized History history(HistoryQuery query) {
         dropOld(settings.clock().millis());
-        long after = Math.max(0, query.after());
-        if (history == null || query.before() - 1 <= after) {
-            return new History(position, List.of(), droppedMicros);
-        }
-        NavigableMap<Long, Message> range = history.subMap(after, false, query.before(), false);
-        List<Message> messages = first(query.isNewest() ? range.descendingMap() : range, query.limit());
-        if (query.isNewest()) {
-            Collections.reverse(messages);
-        }
-        return new History(position, messages, droppedMicros);
-    }
-
-    private static List<Message> first(NavigableMap<Long, Message> range, int limit) {
-        List<Message> messages = new ArrayList<>();
-        int bytes = 0;
-        for (Message message : range.values()) {
-            if (messages.size() == limit || bytes > PAGE_BYTES) {
-                break;
-            }
-            messages.add(message);
-            bytes += message.size();
-        }
-        return messages;
+        return new History(position, history.page(query), droppedMicros);
     }
 
     /** @return false if this room has ended; the caller retries with a new one */
