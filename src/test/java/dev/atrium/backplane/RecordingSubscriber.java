@@ -17,7 +17,7 @@ public final class RecordingSubscriber implements Subscriber {
 
     public final List<Message> messages = Collections.synchronizedList(new ArrayList<>());
     final List<PresenceEvent> presenceEvents = Collections.synchronizedList(new ArrayList<>());
-    volatile StreamPosition start;
+    public volatile StreamPosition start;
 
     @Override
     public void subscribed(StreamPosition position) {

@@ -132,6 +132,9 @@ final class MessageCodec {
 
     static NodePresence decodePresence(byte[] bytes) {
         Header header = new Header(bytes, 0);
+        if (header.node == null || header.id == null) {
+            throw new IllegalArgumentException("expected a node and an id");
+        }
         return new NodePresence(header.node, new Presence(header.sender(), header.since));
     }
 

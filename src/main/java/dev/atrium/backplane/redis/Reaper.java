@@ -95,8 +95,7 @@ final class Reaper {
         LOG.infof("The lease of replica %s has expired; its members are removed from %d rooms", dead, rooms.size());
         List<Future<Void>> scans = new ArrayList<>();
         List<Future<Void>> exits = new ArrayList<>();
-        for (Response each : rooms) {
-            RoomId room = RedisKeys.room(each.toString());
+        for (RoomId room : RedisKeys.rooms(rooms)) {
             scans.add(limiter.call(() -> presence.expire(room, dead, exits)));
         }
         return Future.all(scans).compose(done -> Future.all(exits));

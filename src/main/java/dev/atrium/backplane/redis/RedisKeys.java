@@ -2,6 +2,8 @@ package dev.atrium.backplane.redis;
 
 import dev.atrium.room.RoomId;
 import dev.atrium.room.SessionId;
+import io.vertx.redis.client.Response;
+import java.util.List;
 
 /**
  * Names of the Redis keys and channels. All keys of one room carry the same hash tag, so that a Redis Cluster keeps them on one
@@ -136,6 +138,11 @@ final class RedisKeys {
     /** Returns the room name in such a key. */
     String roomName(String namespace, String key) {
         return key.substring((prefix + ":room:{" + namespace + " ").length(), key.length() - 1);
+    }
+
+    /** Parses the rooms in which a replica has members; skips what another program has added. */
+    static List<RoomId> rooms(Response printed) {
+        return printed.stream().map(Response::toString).filter(each -> each.indexOf(' ') > 0).map(RedisKeys::room).toList();
     }
 
     /** Parses a room as {@link RoomId#toString} prints it; a namespace contains no space. */

@@ -17,12 +17,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 
 /**
  * Presence in Redis: the members of a room on all replicas, in one hash per room. An entry names its replica and counts only
  * while that replica's lease exists. Writes that failed while Redis was unreachable are repeated when it is back.
  */
 final class RedisPresence extends RepublishedState {
+
+    private static final Logger LOG = Logger.getLogger(RedisPresence.class);
 
     /** Entries per read: a room of ten thousand is listed in many short turns, of Redis and of this event loop. */
     private static final int PAGE = 500;
@@ -88,8 +91,8 @@ final class RedisPresence extends RepublishedState {
     private void eraseForgotten() {
         lostExits = false;
         commands.send(Request.cmd(Command.SMEMBERS).arg(keys.roomsOf(node))).onSuccess(rooms -> {
-            for (Response each : rooms) {
-                limiter.submit(() -> eraseForgotten(RedisKeys.room(each.toString())).onFailure(this::searchAgain));
+            for (RoomId room : RedisKeys.rooms(rooms)) {
+                limiter.submit(() -> eraseForgotten(room).onFailure(this::searchAgain));
             }
         }).onFailure(this::searchAgain);
     }
@@ -189,7 +192,13 @@ final class RedisPresence extends RepublishedState {
     private static List<MessageCodec.NodePresence> decoded(Response pairs) {
         List<MessageCodec.NodePresence> page = new ArrayList<>(pairs.size() / 2);
         for (int i = 1; i < pairs.size(); i += 2) {
-            page.add(MessageCodec.decodePresence(pairs.get(i).toBytes()));
+            try {
+                page.add(MessageCodec.decodePresence(pairs.get(i).toBytes()));
+            } catch (RuntimeException e) {
+                // A failure here would end each list of the members, and each cleanup, for good.
+                LOG.warnf("An entry of a room's members in Redis cannot be read and is skipped; "
+                        + "another program may write to Atrium's keys: %s", e.toString());
+            }
         }
         return page;
     }

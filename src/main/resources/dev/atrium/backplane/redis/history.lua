@@ -28,10 +28,14 @@ local limit = tonumber(ARGV[3])
 local function count(found)
   return math.min(limit - found, 16)
 end
+-- Another program's entry may have other fields; it is no reason to end the history.
+local function is_young(entry)
+  return (tonumber(entry[2][2]) or youngest) >= youngest
+end
 -- Whether the first entry at or after an offset is too old, and the offset of that entry.
 local function is_old(offset)
   local entry = redis.call('XRANGE', KEYS[2], string.format('%.0f-0', offset), string.format('%.0f-0', last), 'COUNT', 1)[1]
-  return entry and tonumber(entry[2][2]) < youngest, entry and tonumber(string.match(entry[1], '^%d+'))
+  return entry and not is_young(entry), entry and tonumber(string.match(entry[1], '^%d+'))
 end
 -- Thousands of entries may be too old: all other clients of Redis would wait if each of them was read.
 if not newest and first <= last and is_old(first) then
@@ -61,7 +65,7 @@ while first <= last and #entries < limit and bytes <= tonumber(ARGV[6]) do
   end
   for _, entry in ipairs(found) do
     local offset = tonumber(string.match(entry[1], '^%d+'))
-    local young = tonumber(entry[2][2]) >= youngest
+    local young = is_young(entry)
     if newest then
       last = young and offset - 1 or 0
     else
@@ -69,7 +73,7 @@ while first <= last and #entries < limit and bytes <= tonumber(ARGV[6]) do
     end
     if young and bytes <= tonumber(ARGV[6]) then
       entries[#entries + 1] = entry
-      bytes = bytes + #entry[2][4]
+      bytes = bytes + #(entry[2][4] or '')
     end
   end
 end

@@ -7,7 +7,7 @@ local missed = {}
 for _, key in ipairs(KEYS) do
   local all = redis.call('HGETALL', key)
   for i = 1, #all, 2 do
-    if tonumber(all[i + 1]) >= since then
+    if (tonumber(all[i + 1]) or 0) >= since then
       missed[#missed + 1] = all[i]
     end
   end

@@ -53,7 +53,8 @@ while more and #entries < tonumber(ARGV[3]) and bytes <= tonumber(ARGV[7]) do
   for _, entry in ipairs(found) do
     if bytes <= tonumber(ARGV[7]) then
       entries[#entries + 1] = entry
-      bytes = bytes + #entry[2][4]
+      -- Another program's entry may have fewer fields; an error here would stop the room for good.
+      bytes = bytes + #(entry[2][4] or '')
       after = tonumber(string.match(entry[1], '^%d+'))
     end
   end

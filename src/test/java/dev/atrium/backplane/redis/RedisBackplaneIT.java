@@ -1,14 +1,20 @@
 package dev.atrium.backplane.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneContract;
+import dev.atrium.backplane.RecordingSubscriber;
 import dev.atrium.backplane.SavedSession;
 import dev.atrium.backplane.Settings;
 import dev.atrium.it.fixture.RedisProcess;
+import dev.atrium.room.Data;
+import dev.atrium.room.HistoryQuery;
+import dev.atrium.room.Message;
 import dev.atrium.room.Node;
 import dev.atrium.room.Presence;
+import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import io.vertx.core.Vertx;
@@ -75,6 +81,31 @@ class RedisBackplaneIT extends BackplaneContract {
         }
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> redis.command(stored).equals(":0"));
         assertThat(backplane.sessions().resume(session.token(), "/", null).await().indefinitely()).isNull();
+    }
+
+    @Test
+    void what_another_program_writes_to_the_keys_of_a_room_is_skipped() {
+        RoomId room = RoomId.of("/", "shared");
+        Publication publication = new Publication(room, "message", new Data.Text("x"), null, true);
+        RecordingSubscriber received = new RecordingSubscriber();
+        backplane.subscribe(room, received);
+        Awaitility.await().until(() -> received.start != null);
+        backplane.publish(publication).await().indefinitely();
+        received.await(1);
+        backplane.enter(room, new Presence(new Sender(node.newSessionId(), null), 1)).await().indefinitely();
+        redis.command("HSET \"atrium:members:{/ shared}\" foreign entry");
+        redis.command("ACL SETUSER atrium resetchannels");
+        try {
+            // Into the log alone: it is read when the channel can be subscribed to again.
+            assertThatThrownBy(() -> backplane.publish(publication).await().indefinitely()).isNotNull();
+            redis.command("XADD \"atrium:log:{/ shared}\" 2-1 foreign entry");
+        } finally {
+            redis.command("ACL SETUSER atrium &atrium:*");
+        }
+        received.await(2);
+        assertThat(backplane.history(room, HistoryQuery.after(0, 10)).await().indefinitely().messages())
+                .extracting(Message::offset).containsExactly(1L, 2L);
+        assertThat(backplane.members(room).await().indefinitely()).hasSize(1);
     }
 
     @Override

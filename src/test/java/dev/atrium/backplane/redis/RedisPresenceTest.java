@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 import dev.atrium.backplane.Settings;
 import dev.atrium.room.Presence;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.Sender;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.impl.types.BulkType;
 import io.vertx.redis.client.impl.types.MultiType;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -48,16 +50,34 @@ class RedisPresenceTest extends WithFakeRedis {
         awaitSent(5);
     }
 
+    @Test
+    void entries_of_another_program_are_no_members() {
+        Future<List<Presence>> members = presence.members(LOBBY);
+        awaitSent(1);
+        Presence ann = new Presence(new Sender("~ann", null), 1);
+        reply(0, "{\"node\":\"n\",\"id\":\"x\"}", "{}\n", "", text(MessageCodec.encode(ann, context.node().name())));
+        await().until(members::succeeded);
+        assertThat(members.result()).containsExactly(ann);
+    }
+
+    private static String text(byte[] utf8) {
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+
     private void awaitSent(int commands) {
         await().until(() -> redis.last().sent.size() >= commands);
         assertThat(redis.last().sent).hasSize(commands).allMatch(command -> command.startsWith("hscan"));
     }
 
-    /** Of a room without members. */
-    private void reply(int command) {
+    private void reply(int command, String... entries) {
+        MultiType pairs = MultiType.create(2 * entries.length, false);
+        for (String entry : entries) {
+            pairs.add(BulkType.create(Buffer.buffer("field"), false));
+            pairs.add(BulkType.create(Buffer.buffer(entry), false));
+        }
         MultiType page = MultiType.create(2, false);
         page.add(BulkType.create(Buffer.buffer("0"), false));
-        page.add(MultiType.EMPTY_MULTI);
+        page.add(pairs);
         loop.execute(() -> redis.last().replies.get(command).complete(page));
     }
 }
