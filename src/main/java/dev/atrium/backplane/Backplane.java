@@ -89,6 +89,11 @@ public interface Backplane extends RoomSource {
     /** Returns the HTTP address of a replica; null if it is not alive or has published none. */
     Uni<String> addressOf(String node);
 
+    /** Returns the time by the clock that gives messages their times, in milliseconds since 1970. */
+    default long currentTimeMillis() {
+        return System.currentTimeMillis();
+    }
+
     /** Returns the current status, for health checks and metrics. */
     BackplaneStatus status();
 

@@ -34,7 +34,7 @@ record HistoryWindow(Backplane backplane, long longestAbsenceMillis) {
 
     /** The position that the client sent, or the one before the first message that is recent enough. */
     Uni<StreamPosition> from(RoomId room, StreamPosition since) {
-        long oldest = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis() - longestAbsenceMillis);
+        long oldest = TimeUnit.MILLISECONDS.toMicros(backplane.currentTimeMillis() - longestAbsenceMillis);
         return history(room, HistoryQuery.after(since.offset(), 1)).chain(
                 next -> next.messages().isEmpty() || next.messages().get(0).atMicros() >= oldest ? Uni.createFrom().item(since)
                         : firstAfter(room, oldest));

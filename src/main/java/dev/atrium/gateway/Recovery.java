@@ -41,7 +41,7 @@ record Recovery(Backplane backplane) {
     /** Stream positions by the name of the room; fails if one of them cannot be determined. */
     Uni<Map<String, StreamPosition>> places(SavedSession saved, RecoveryOffset last) {
         HistoryPolicy.Limit kept = backplane.historyLimit(saved.namespace());
-        long passed = System.currentTimeMillis() - TimeUnit.MICROSECONDS.toMillis(last.atMicros());
+        long passed = backplane.currentTimeMillis() - TimeUnit.MICROSECONDS.toMillis(last.atMicros());
         if (kept.size() == 0 || passed > kept.age() - TimeUnit.MICROSECONDS.toMillis(UNSURE_MICROS)) {
             // The history of a room may have expired messages that the client has not received.
             return Uni.createFrom().failure(notRecovered());

@@ -17,7 +17,7 @@ record SessionPresence(Backplane backplane, Sessions sessions) {
     private static final Logger LOG = Logger.getLogger(SessionPresence.class);
 
     Uni<Void> enter(Session session, RoomId room) {
-        return isListed(session, room) ? backplane.enter(room, new Presence(session.self(), System.currentTimeMillis()))
+        return isListed(session, room) ? backplane.enter(room, new Presence(session.self(), backplane.currentTimeMillis()))
                 : Uni.createFrom().voidItem();
     }
 

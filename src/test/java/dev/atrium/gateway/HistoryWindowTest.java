@@ -2,6 +2,7 @@ package dev.atrium.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneUnavailableException;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
@@ -58,6 +59,15 @@ class HistoryWindowTest extends WithGateway {
         assertThat(done(window.from(LOBBY, new StreamPosition(first.epoch(), 0))))
                 .isEqualTo(new StreamPosition(first.epoch(), 2));
         assertThat(done(window.from(LOBBY, first))).isEqualTo(new StreamPosition(first.epoch(), 2));
+    }
+
+    @Test
+    void a_message_is_recent_by_the_clock_that_gave_it_its_time() {
+        StreamPosition last = say(LOBBY, "old").position();
+        clock.pass(Duration.ofHours(-1));
+        say(LOBBY, "recent");
+        Backplane anHourBehind = port(Backplane.class, backplane, Map.of("currentTimeMillis", clock.millis()));
+        assertThat(done(new HistoryWindow(anHourBehind, ABSENCE).from(LOBBY, last))).isEqualTo(last);
     }
 
     @Test

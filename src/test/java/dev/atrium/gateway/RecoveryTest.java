@@ -2,6 +2,7 @@ package dev.atrium.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.HistoryPolicy;
 import dev.atrium.backplane.SavedSession;
 import dev.atrium.room.HistoryQuery;
@@ -135,6 +136,15 @@ class RecoveryTest extends WithGateway {
         } else {
             assertNotRecovered(error(recovery.places(SAVED, last)));
         }
+    }
+
+    @Test
+    void the_age_of_the_last_message_is_by_the_clock_that_gave_it_its_time() {
+        clock.pass(Duration.ofHours(2));
+        PublishResult last = say(LOBBY, "last");
+        recovery = new Recovery(port(Backplane.class, backplane,
+                Map.of("currentTimeMillis", clock.millis() + Duration.ofHours(1).toMillis())));
+        assertNotRecovered(error(recovery.places(SAVED, at("lobby", last))));
     }
 
     @Test

@@ -61,6 +61,7 @@ public final class RedisBackplane implements Backplane {
     private final ReplicaHeartbeat heartbeat;
     private final RedisHealth health = new RedisHealth();
     private final RedisMemory memory;
+    private final RedisClock clock = new RedisClock();
     private final Node node;
     private final HistoryPolicy policy;
     private final long roomTtlMillis;
@@ -206,6 +207,11 @@ public final class RedisBackplane implements Backplane {
     }
 
     @Override
+    public long currentTimeMillis() {
+        return clock.millis();
+    }
+
+    @Override
     public BackplaneStatus status() {
         RedisProblems problems = problems();
         boolean receiving = commands.isUp() && subscriptions.connection.isUp() && heartbeat.isReceiving();
@@ -278,6 +284,7 @@ public final class RedisBackplane implements Backplane {
         sessions.beat();
         sessionIndex.beat();
         memory.check(commands);
+        clock.check(commands);
         commands.send(Request.cmd(Command.SADD).arg(keys.registry()).arg(node.name())).onSuccess(added -> {
             // New, or declared dead while it was cut off, in which case its members were removed.
             boolean unregistered = added.toInteger() == 1;
