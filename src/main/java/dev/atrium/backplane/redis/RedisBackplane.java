@@ -67,6 +67,7 @@ public final class RedisBackplane implements Backplane {
     private final long roomTtlMillis;
     private final LongAdder errors = new LongAdder();
     private final LongAdder reconnects = new LongAdder();
+    private final RepublishPace republishPace = new RepublishPace();
     private long refreshTimer;
     /** Whether the state of this replica has to be written again; on the loop only. */
     private boolean mustRepublish;
@@ -289,8 +290,8 @@ public final class RedisBackplane implements Backplane {
             // New, or declared dead while it was cut off, in which case its members were removed.
             boolean unregistered = added.toInteger() == 1;
             // Writes failed on a live connection, because Redis or the command queue was full.
-            boolean unpublished = limiter.waiting() == 0
-                    && (presence.unpublished || sessions.unpublished || sessionIndex.isUnpublished());
+            boolean unpublished = limiter.waiting() == 0 && republishPace
+                    .isDue(presence.unpublished || sessions.unpublished || sessionIndex.isUnpublished());
             if (mustRepublish || unregistered || unpublished) {
                 mustRepublish = false;
                 republish();

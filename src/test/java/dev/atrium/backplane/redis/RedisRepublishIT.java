@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -35,6 +37,8 @@ class RedisRepublishIT {
     private static final int CHANGED = 300;
 
     private static final RoomId ROOM = new RoomId("/", "lobby");
+
+    private static final Pattern WRITES = Pattern.compile("cmdstat_evalsha:calls=(\\d+)");
 
     private final RedisKeys keys = new RedisKeys("atrium");
     private final Node node = Node.create();
@@ -86,6 +90,17 @@ class RedisRepublishIT {
         await().until(() -> size(keys.members(ROOM)) >= MANY - CHANGED);
         assertThat(backplane.members(ROOM).await().indefinitely()).extracting(Presence::who)
                 .hasSize(MANY - CHANGED).doesNotContainAnyElementsOf(left);
+    }
+
+    @Test
+    void what_redis_refuses_for_good_is_written_again_more_and_more_seldom() {
+        redis.command("SET \"" + keys.members(ROOM) + "\" taken");
+        redis.command("CONFIG RESETSTAT");
+        done(Stream.of(backplane.enter(ROOM, new Presence(new Sender(node.newSessionId(), null), 1))));
+        Awaitility.await().atMost(Duration.ofSeconds(20)).pollDelay(Duration.ofSeconds(8)).until(() -> true);
+        Matcher writes = WRITES.matcher(redis.info("commandstats"));
+        assertThat(writes.find()).isTrue();
+        assertThat(Integer.parseInt(writes.group(1))).isBetween(2, 6);
     }
 
     /** Makes Redis lose a key of this replica, and returns when the replica has begun to write everything again. */
