@@ -146,6 +146,13 @@ final class ReconnectingConnection {
         return current != null && UNIDENTIFIED.equals(current.target.dataHistory);
     }
 
+    /** Whether it was made before Redis lost its data, and the other one after it. */
+    boolean hasOtherData(ReconnectingConnection other) {
+        Live own = live;
+        Live others = other.live;
+        return own != null && others != null && !own.target.dataHistory.equals(others.target.dataHistory);
+    }
+
     /** Drops the connection, so that it is made again. */
     void restart(String reason) {
         restart(live, reason);

@@ -279,6 +279,9 @@ public final class RedisBackplane implements Backplane {
         reconnectUnlessIdentified(commands);
         if (publications != commands) {
             reconnectUnlessIdentified(publications);
+            if (publications.hasOtherData(commands)) {
+                publications.restart("to identify the data of Redis again");
+            }
             // Redis closes no idle connection, but this client does.
             publications.send(Request.cmd(Command.PING));
         }

@@ -38,6 +38,8 @@ final class ReplicaHeartbeat {
     private Runnable whenReceived;
     private Runnable whenMissed;
     private long upSince;
+    /** Whether Redis has had the lease since the connection was made; on the loop only. */
+    private boolean held;
     private volatile long probeReceivedAt;
     private volatile long repliedAt;
     private volatile long replyingSince;
@@ -91,6 +93,7 @@ final class ReplicaHeartbeat {
     /** Without a connection no lease is renewed: neither this replica's nor, maybe, those of others. On the loop. */
     void lost() {
         upSince = 0;
+        held = false;
         lease.notRenewed();
     }
 
@@ -119,7 +122,13 @@ final class ReplicaHeartbeat {
         commandReplied();
         commands.confirm();
         health.leaseRenewed();
-        whenRenewed.accept(lease.renewed(sentAt) | absent);
+        boolean expired = lease.renewed(sentAt);
+        boolean flushed = absent && held && !expired;
+        held = true;
+        whenRenewed.accept(expired | absent);
+        if (flushed) {
+            commands.restart("Redis has lost the lease of this replica, and maybe everything");
+        }
     }
 
     private void refused(Throwable failure) {

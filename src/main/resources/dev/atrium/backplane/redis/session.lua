@@ -13,6 +13,10 @@ local function session_exists(own, node, prefix, history)
     return true
   end
   -- A replica that has not written its sessions since Redis may have lost some, or one of an older version, may have it.
-  return redis.call('HGET', connected, '') ~= history and redis.call('EXISTS', prefix .. 'lease:' .. node) == 1
+  if redis.call('HGET', connected, '') ~= history and redis.call('EXISTS', prefix .. 'lease:' .. node) == 1 then
+    return true
+  end
+  -- Flushed on open connections: other replicas have not written their leases again.
+  return redis.call('HGET', prefix .. 'server', 'history') ~= history
 end
 

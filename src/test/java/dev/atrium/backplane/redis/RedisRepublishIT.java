@@ -2,11 +2,14 @@ package dev.atrium.backplane.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atrium.backplane.RecordingSubscriber;
 import dev.atrium.backplane.SavedSession;
 import dev.atrium.backplane.Settings;
 import dev.atrium.it.fixture.RedisProcess;
+import dev.atrium.room.Data;
 import dev.atrium.room.Node;
 import dev.atrium.room.Presence;
+import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import io.smallrye.mutiny.Uni;
@@ -90,6 +93,20 @@ class RedisRepublishIT {
         await().until(() -> size(keys.members(ROOM)) >= MANY - CHANGED);
         assertThat(backplane.members(ROOM).await().indefinitely()).extracting(Presence::who)
                 .hasSize(MANY - CHANGED).doesNotContainAnyElementsOf(left);
+    }
+
+    @Test
+    void no_session_is_said_not_to_exist_while_redis_has_been_flushed_on_open_connections() {
+        Sender ann = new Sender(node.newSessionId(), null);
+        RoomId own = new RoomId("/", ann.id());
+        backplane.subscribe(own, new RecordingSubscriber());
+        await().until(() -> size(keys.connected(node.name())) == 2);
+        String history = redis.reply("HGET " + keys.server() + " history");
+        redis.command("FLUSHALL");
+        Publication publication = new Publication(own, "message", new Data.Text("x"), null, true).toExistingSession();
+        assertThat(backplane.publish(publication).await().atMost(Duration.ofSeconds(5)).position().offset()).isOne();
+        await().until(() -> redis.command("EXISTS " + keys.server()).equals(":1"));
+        assertThat(redis.reply("HGET " + keys.server() + " history")).isNotEqualTo(history);
     }
 
     @Test
