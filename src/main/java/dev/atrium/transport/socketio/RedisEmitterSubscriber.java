@@ -24,6 +24,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jboss.logging.Logger;
+import org.msgpack.core.MessagePack;
+import org.msgpack.core.MessageUnpacker;
 import org.msgpack.jackson.dataformat.MessagePackFactory;
 
 /**
@@ -47,9 +49,39 @@ final class RedisEmitterSubscriber {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Loaded with the first broadcast: most installations have no emitter. */
-    private static final class MessagePack {
+    private static final class Packed {
 
         private static final ObjectMapper MAPPER = new ObjectMapper(new MessagePackFactory());
+
+        private static final int DEEPEST = 200;
+
+        static JsonNode read(byte[] bytes) throws IOException {
+            try (MessageUnpacker unpacker = MessagePack.newDefaultUnpacker(bytes)) {
+                check(unpacker, DEEPEST);
+            }
+            return MAPPER.readTree(bytes);
+        }
+
+        /**
+         * Skips a value. The mapper allocates what a length names before it finds that the bytes are not there: two gigabytes
+         * for a message that was cut off, and the replica would end.
+         */
+        private static void check(MessageUnpacker unpacker, int depth) throws IOException {
+            if (depth == 0) {
+                throw new IOException("more than " + DEEPEST + " levels");
+            }
+            switch (unpacker.getNextFormat().getValueType()) {
+                case ARRAY -> checkAll(unpacker, unpacker.unpackArrayHeader(), depth);
+                case MAP -> checkAll(unpacker, 2L * unpacker.unpackMapHeader(), depth);
+                default -> unpacker.skipValue();
+            }
+        }
+
+        private static void checkAll(MessageUnpacker unpacker, long values, int depth) throws IOException {
+            for (long i = 0; i < values; i++) {
+                check(unpacker, depth - 1);
+            }
+        }
     }
 
     private final Cluster cluster;
@@ -70,7 +102,7 @@ final class RedisEmitterSubscriber {
     void received(String prefix, String channel, byte[] bytes) {
         try {
             if (channel.startsWith(prefix + "#")) {
-                JsonNode message = MessagePack.MAPPER.readTree(bytes);
+                JsonNode message = Packed.read(bytes);
                 JsonNode options = message.path(2);
                 String room = channel.substring(channel.indexOf('#', prefix.length() + 1) + 1);
                 broadcast(message.path(1), options, audience(options, room), SocketIoHandle::broadcast);
@@ -79,7 +111,7 @@ final class RedisEmitterSubscriber {
                 if (bytes[0] == '{') {
                     request(rest.substring(0, rest.indexOf('#')), JSON.readTree(bytes));
                 } else {
-                    broadcastWithAck(MessagePack.MAPPER.readTree(bytes));
+                    broadcastWithAck(Packed.read(bytes));
                 }
             }
         } catch (IOException e) {

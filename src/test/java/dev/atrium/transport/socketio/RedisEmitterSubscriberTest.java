@@ -1,6 +1,7 @@
 package dev.atrium.transport.socketio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -119,6 +121,27 @@ class RedisEmitterSubscriberTest extends SessionFixture {
     void an_empty_message_is_skipped() {
         subscriber.received(PREFIX, CHANNEL, new byte[0]);
         assertThat(ann.isOpen()).isTrue();
+    }
+
+    /** A length that a message does not have: of a map, an array, a text, bytes and an extension. */
+    @ParameterizedTest
+    @ValueSource(strings = { "df7fffffff", "dd7fffffff", "db7fffffff", "c67fffffff", "c97fffffff01", "c6ffffffff", "c1",
+            "93a0" })
+    void a_message_that_was_cut_off_is_skipped_and_takes_no_memory(String hex) {
+        for (String channel : List.of(CHANNEL, PREFIX + "#/#")) {
+            assertThatThrownBy(() -> subscriber.received(PREFIX, channel, HexFormat.of().parseHex(hex)))
+                    .isInstanceOf(RuntimeException.class);
+            assertThatThrownBy(() -> subscriber.received(PREFIX, channel, HexFormat.of().parseHex("93a0c0" + hex)))
+                    .isInstanceOf(RuntimeException.class);
+        }
+    }
+
+    @Test
+    void a_message_of_too_many_levels_is_skipped() {
+        String deep = "91".repeat(100_000) + "01";
+        byte[] message = HexFormat.of().parseHex("93a082a47479706502a46461746192a161" + deep + "80");
+        assertThatThrownBy(() -> subscriber.received(PREFIX, PREFIX + "#/#", message)).isInstanceOf(RuntimeException.class)
+                .hasMessageContaining("levels");
     }
 
     private void request(String json) {
