@@ -25,6 +25,7 @@ import dev.atrium.session.Transport;
 import dev.atrium.transport.engineio.EngineSocket;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,11 +125,15 @@ final class NamespaceSocket implements ClientConnection {
         }
         connected = true;
         accepted = true;
-        socket.send(
+        ByteArrayOutputStream frames = new ByteArrayOutputStream();
+        frames.writeBytes(
                 SocketIoFormat.frames(Packet.Type.CONNECT, namespace, null, "{\"sid\":" + SocketIoFormat.quoted(session.id())
                         + (pid == null ? "" : ",\"pid\":" + SocketIoFormat.quoted(pid)) + "}", List.of()));
-        early.forEach(socket::send);
+        early.forEach(frames::writeBytes);
         early.clear();
+        // In one piece: one by one the messages that a client has missed could exceed its send queue, and it would be closed, and
+        // come back for them, again and again.
+        socket.send(frames.toByteArray());
         session.follow();
     }
 

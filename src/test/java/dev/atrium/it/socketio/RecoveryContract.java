@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Test;
 abstract class RecoveryContract extends ClusterContract {
 
     static final Map<String, String> SETTINGS = Map.of("atrium.socketio.connection-state-recovery", "true",
-            "atrium.history.namespace.\"/none*\".size", "0");
+            "atrium.history.namespace.\"/none*\".size", "0", "atrium.outbox.limit", "64K");
 
     /** Messages of two rooms with this distance in time have a known order. */
-    private static final Duration SURELY_APART = Duration.ofMillis(1_100);
+    static final Duration SURELY_APART = Duration.ofMillis(1_100);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -181,13 +181,35 @@ abstract class RecoveryContract extends ClusterContract {
         twoAgain.awaitReceived("three");
     }
 
+    @Test
+    void missed_messages_may_be_more_than_a_client_may_be_behind() {
+        Client before = connect(here(), "");
+        before.join("behind");
+        say("behind", "one");
+        before.awaitReceived("one");
+        before.socket.cut();
+        for (int i = 0; i < 5; i++) {
+            say("behind", i + "x".repeat(30_000));
+        }
+
+        String after = WithEngineIo.connectByPolling(elsewhere());
+        elsewhere().post(after, "40" + before.auth());
+
+        String packets = elsewhere().get(after).body();
+        assertThat(packets).contains(before.pid());
+        for (int i = 0; i < 5; i++) {
+            assertThat(packets).contains("[\"said\",\"" + i + "xxx");
+        }
+        elsewhere().post(after, "1");
+    }
+
     final void say(String room, String text) {
         String[] parts = room.split("\\?");
         String query = parts.length > 1 ? "&" + parts[1] : "";
         assertThat(elsewhere().post("/rooms/" + parts[0] + "?event=said" + query, text).statusCode()).isEqualTo(201);
     }
 
-    private static void letPass(Duration time) {
+    static void letPass(Duration time) {
         Awaitility.await().pollDelay(time).until(() -> true);
     }
 
