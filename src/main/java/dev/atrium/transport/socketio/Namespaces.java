@@ -138,6 +138,12 @@ final class Namespaces {
                     attempt.recovered(request.auth.pid(), request.auth.last(), recovered);
                 },
                 failure -> {
+                    if (ErrorReply.of(failure).code() == 503) {
+                        // What it could not be given now it may be given the next time.
+                        attempt.end(CloseReason.TRY_LATER);
+                        request.socket.close();
+                        return;
+                    }
                     attempt.end(CloseReason.FORBIDDEN);
                     if (request.socket.isOpen()) {
                         begin(request);
