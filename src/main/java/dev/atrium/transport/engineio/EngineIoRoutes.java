@@ -32,6 +32,8 @@ import jakarta.inject.Singleton;
 public final class EngineIoRoutes {
 
     private static final String CLIENT = "/socket.io/socket.io.js";
+    /** Under this name pages load it from servers of Node. */
+    private static final String MINIFIED = "/socket.io/socket.io.min.js";
     private static final String PROTOCOL_VERSION = "4";
 
     private final EngineSockets sockets;
@@ -59,6 +61,8 @@ public final class EngineIoRoutes {
             // client's script from below it.
             if (path.equals("/socket.io") || path.equals(CLIENT)) {
                 SocketGate.passBy(context);
+            } else if (path.equals(MINIFIED)) {
+                context.reroute(CLIENT);
             } else {
                 route(context);
             }

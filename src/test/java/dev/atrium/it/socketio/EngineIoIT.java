@@ -43,6 +43,14 @@ class EngineIoIT extends WithEngineIo {
     }
 
     @Test
+    void the_client_s_script_has_the_names_that_it_has_on_servers_of_node() {
+        HttpResponse<String> script = replica.get("/socket.io/socket.io.min.js?v=1");
+        assertThat(script.statusCode()).isEqualTo(200);
+        assertThat(script.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/javascript");
+        assertThat(script.body()).startsWith("/*!").isEqualTo(replica.get("/socket.io/socket.io.js").body());
+    }
+
+    @Test
     void a_handshake_over_polling_holds_the_parameters_of_the_connection() {
         HttpResponse<String> answer = hasty.get(POLLING);
 
