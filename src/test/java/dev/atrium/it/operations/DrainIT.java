@@ -126,8 +126,9 @@ class DrainIT {
             assertThat(replica.metric("atrium_drain_sessions")).isEqualTo(2);
             assertThat(replica.metric("atrium_drained_total{how=\"told\"}")).isEqualTo(1);
             Set<String> retries = new HashSet<>();
+            List<String> sockets = List.of("/ws", "/rooms/a", "/socket.io/?EIO=4&transport=websocket");
             for (int i = 0; i < 20; i++) {
-                try (RawSocket refused = RawSocket.connect(replica.port(), i % 2 == 0 ? "/ws" : "/rooms/a")) {
+                try (RawSocket refused = RawSocket.connect(replica.port(), sockets.get(i % 3))) {
                     assertThat(refused.status()).isEqualTo(503);
                     retries.add(refused.response().replaceAll("(?is).*retry-after: (\\d+).*", "$1"));
                 }
@@ -185,10 +186,13 @@ class DrainIT {
     }
 
     @Test
-    void streams_end_and_long_polls_are_answered() {
+    void streams_and_clients_of_socket_io_end_and_long_polls_are_answered() {
         try (Replica replica = with("0s", "0s");
                 StreamClient events = replica.stream("/rooms/a", "Accept", "text/event-stream");
-                StreamClient lines = replica.stream("/rooms/a", "Accept", "application/x-ndjson")) {
+                StreamClient lines = replica.stream("/rooms/a", "Accept", "application/x-ndjson");
+                SocketIoClient polling = SocketIoClient.connect(replica, "/", "polling");
+                SocketIoClient socket = SocketIoClient.connect(replica, "/", "websocket")) {
+            SocketIoClient second = socket.namespace("/second");
             CompletableFuture<HttpResponse<String>> poll = CompletableFuture
                     .supplyAsync(() -> replica.get("/rooms/a/messages?wait=50"));
             SocketClient.await().until(() -> replica.metric("atrium_memberships") == 3);
@@ -200,7 +204,13 @@ class DrainIT {
             }
             assertThat(poll.join().statusCode()).isEqualTo(200);
             assertThat(poll.join().body()).contains("\"messages\":[]");
+            for (SocketIoClient client : List.of(polling, socket, second)) {
+                SocketClient.await().until(() -> !client.received("@disconnect").isEmpty());
+                assertThat(client.received("@disconnect").get(0)).startsWith("@disconnect transport");
+            }
             assertThat(replica.exitCode()).isZero();
+            assertThat(replica.log())
+                    .contains("The drain is complete: 5 sessions were closed; 0 connections are still open");
         }
     }
 

@@ -138,6 +138,7 @@ class OutOfMemoryIT {
             SocketClient.await().until(() -> reader.join("other" + attempts.incrementAndGet()).path("code").asInt() == 503);
             assertThat(late.status()).isEqualTo(503);
             assertThat(late.body()).contains("too little memory");
+            SocketClient.await().until(() -> replica.get("/socket.io/?EIO=4&transport=polling").statusCode() == 503);
             assertThat(replica.post("/rooms/lobby", "x").statusCode()).isEqualTo(201);
             reader.pushes("message", 1);
             closeAll(greedy);
