@@ -70,6 +70,26 @@ class PortCheckTest {
         assertThatThrownBy(this::check).hasMessage("quarkus.http.port: expected at most 65535, got 65536");
     }
 
+    @ParameterizedTest
+    @CsvSource({ "quarkus.http.tls-configuration-name, web", "quarkus.tls.key-store.pem.0.cert, server.crt",
+            "quarkus.http.ssl.certificate.files, server.crt" })
+    void the_port_for_tls_is_named_too_if_there_is_one(String setting, String value) {
+        settings.putAll(Map.of("quarkus.http.host", "127.0.0.1", "quarkus.http.insecure-requests", "disabled",
+                "quarkus.http.ssl-port", Integer.toString(other.getLocalPort())));
+        assertThatCode(this::check).doesNotThrowAnyException();
+        settings.put(setting, value);
+        assertThatThrownBy(this::check).hasMessageStartingWith("quarkus.http.ssl-port: expected a port that this process may");
+    }
+
+    @Test
+    void two_settings_with_the_same_port_are_named() throws IOException {
+        bind("quarkus.http");
+        bind("quarkus.management");
+        other.close();
+        assertThatThrownBy(this::check)
+                .hasMessageStartingWith("quarkus.management.port: expected a port that this process may");
+    }
+
     private void bind(String server) {
         settings.put(server + ".host", "127.0.0.1");
         settings.put(server + ".port", Integer.toString(other.getLocalPort()));
