@@ -3,10 +3,12 @@ package dev.atrium.command;
 import io.quarkus.runtime.Quarkus;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import sun.misc.Signal;
 
 /** Entry point: the server, or one of the commands that need none. */
 @Command(name = "atrium", description = "A realtime room server. Without a command it serves.", subcommands = {
@@ -20,9 +22,23 @@ public final class Main {
     public static void main(String... args) {
         if (args.length == 0) {
             new OutOfMemoryExit(Runtime.getRuntime()::halt).install();
+            exitOnSignals();
             Quarkus.run();
         } else {
             System.exit(commandLine().execute(args));
+        }
+    }
+
+    /**
+     * Ends a server that is still starting with exit code 0, as one that has started ends; that one handles these signals
+     * itself. The JVM would exit with 143, and the framework, which cannot start while it does so, log a stack trace.
+     */
+    private static void exitOnSignals() {
+        // In dev mode, where the class loader is Quarkus's own, they are for its console.
+        if (Main.class.getClassLoader() == ClassLoader.getSystemClassLoader()) {
+            for (String name : List.of("TERM", "INT")) {
+                Signal.handle(new Signal(name), signal -> Runtime.getRuntime().halt(0));
+            }
         }
     }
 

@@ -73,9 +73,19 @@ final class Shutdown {
             lastResort.start();
             // The JVM's own handler exits with 143, which Kubernetes and systemd report as a failure; and the first step of Quarkus's
             // shutdown is to close the HTTP server, with close code 1000 for every client.
-            Signal.handle(new Signal("TERM"), signal -> signalled(config.delay(), config.window()));
+            handle("TERM", config.delay(), config.window());
+            // The end of the terminal, or an operator who expects it to read its settings again.
+            handle("HUP", config.delay(), config.window());
             // Ctrl-C: a person waits for the process to end, and no load balancer routes to it.
-            Signal.handle(new Signal("INT"), signal -> signalled(Duration.ZERO, Duration.ZERO));
+            handle("INT", Duration.ZERO, Duration.ZERO);
+        }
+    }
+
+    private void handle(String name, Duration delay, Duration window) {
+        try {
+            Signal.handle(new Signal(name), signal -> signalled(delay, window));
+        } catch (IllegalArgumentException e) {
+            LOG.debugf("Windows has no SIGHUP: %s", e.getMessage());
         }
     }
 

@@ -179,6 +179,16 @@ class DrainIT {
     }
 
     @Test
+    void the_end_of_its_terminal_is_a_drain_too() {
+        try (Replica replica = Replica.start(); SessionClient ann = replica.session()) {
+            replica.signal("HUP");
+            assertThat(ann.awaitClose()).isEqualTo(1001);
+            assertThat(ann.pushes("@goodbye")).hasSize(1);
+            assertThat(replica.exitCode()).isZero();
+        }
+    }
+
+    @Test
     void a_drain_without_clients_ends_at_once() {
         try (Replica replica = with("0s", "5m")) {
             assertThat(replica.terminate()).isZero();

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Shutdown of a replica after SIGTERM. */
 class ShutdownIT {
@@ -48,6 +50,18 @@ class ShutdownIT {
             assertThat(delays.stream().distinct().count()).as("so that they do not reconnect at once").isGreaterThan(40);
             assertThat(replica.log()).containsPattern("The drain is complete: \\d+ sessions were closed; 0 connections")
                     .doesNotContain("Exception");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "TERM", "INT" })
+    void a_replica_that_is_stopped_while_it_starts_ends_without_a_word(String signal) {
+        try (Replica replica = Replica.launch(Map.of())) {
+            // The first line of a start, before anything listens.
+            replica.awaitLog("atrium.auth.mode is open");
+            replica.signal(signal);
+            assertThat(replica.exitCode()).isZero();
+            assertThat(replica.log().lines()).hasSize(1);
         }
     }
 
