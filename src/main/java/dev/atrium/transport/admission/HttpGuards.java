@@ -23,6 +23,7 @@ import jakarta.inject.Singleton;
 final class HttpGuards {
 
     private static final AttributeKey<Boolean> INSTALLED = AttributeKey.valueOf(HttpGuards.class, "installed");
+    private static final AcceptFailures FAILURES = new AcceptFailures();
 
     private final SlowRequests limits;
     private final CorsHeaders cors;
@@ -44,6 +45,8 @@ final class HttpGuards {
 
     void listening(@ObservesAsync HttpServerStart started) {
         listeners.find(this::guardListener);
+        // No guards there: its clients are the operator's.
+        listeners.findManagement(listener -> listener.pipeline().addLast(FAILURES));
     }
 
     void listeningSecurely(@ObservesAsync HttpsServerStart started) {
@@ -52,7 +55,7 @@ final class HttpGuards {
 
     private void guardListener(Channel listener) {
         if (listener.attr(INSTALLED).setIfAbsent(true) == null) {
-            listener.pipeline().addFirst(accepted);
+            listener.pipeline().addFirst(accepted).addLast(FAILURES);
             listeners.forEachConnection(listener, this::guardAccepted);
         }
     }

@@ -41,6 +41,11 @@ final class Listeners {
         find(server::getSecurePort, consumer);
     }
 
+    /** Hands over the listener of the management port, on its event loop, as soon as it is there. Any thread. */
+    void findManagement(Consumer<Channel> consumer) {
+        find(server::getManagementPort, consumer);
+    }
+
     /** Quarkus registers the port some time after the event that the server has started. */
     private void find(IntSupplier port, Consumer<Channel> consumer) {
         Uni.createFrom().item(() -> port.getAsInt() > 0 ? port.getAsInt() : null).onItem().ifNull().fail()

@@ -8,6 +8,8 @@ import dev.atrium.it.fixture.SocketClient;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -86,6 +88,23 @@ class OperationsIT {
         assertThat(labels).isSubsetOf("transport", "reason", "code", "le", "kind", "detail", "how",
                 // Of atrium_build_info alone: one value for each replica, and joined with other metrics by the conventional name.
                 "version");
+    }
+
+    @Test
+    void the_log_says_in_one_line_that_the_replica_has_no_descriptors_left() throws IOException {
+        List<Socket> clients = new ArrayList<>();
+        try (Replica few = Replica.startWithDescriptors(300)) {
+            for (int i = 0; i < 100; i++) {
+                clients.add(new Socket("127.0.0.1", few.port()));
+            }
+            few.awaitLog("New connections cannot be accepted, and wait, also those of health checks: ");
+            for (Socket client : clients) {
+                client.close();
+            }
+            SocketClient.await().untilAsserted(() -> few.givenManagement().get("/q/health/live").then().statusCode(200));
+            assertThat(few.log().lines().filter(line -> line.contains("Too many open files"))).hasSize(1);
+            assertThat(few.log()).doesNotContain("pipeline");
+        }
     }
 
     @Test
