@@ -68,4 +68,38 @@ class ConfigLocationsTest {
         assertThatCode(() -> ConfigLocations.check(config(settings, "YamlConfigSource[source=" + file.toUri().toURL() + "]")))
                 .doesNotThrowAnyException();
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "\uFEFFatrium.auth.mode", "\uFEFF%prod.atrium.auth.mode", "\uFFFD\uFFFDa\0t\0r\0i\0u\0m\0" })
+    void a_file_of_another_encoding_is_named(String name) {
+        Config config = config(Map.of(name, "required"));
+        assertThatThrownBy(() -> ConfigLocations.checkEncoding(config)).isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("[source=settings]: expected a file of settings in UTF-8, without a byte order mark");
+    }
+
+    @Test
+    void a_byte_order_mark_before_a_comment_and_names_in_any_language_do_no_harm() {
+        Config config = config(Map.of("\uFEFF#", "the settings", "greeting.日本", "hello"));
+        assertThatCode(() -> ConfigLocations.checkEncoding(config)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void a_directory_or_yaml_in_the_place_of_a_file_that_is_read_by_itself_is_named() throws IOException {
+        Config none = config(Map.of());
+        Files.createFile(directory.resolve("application.properties"));
+        Files.createDirectory(directory.resolve("keys"));
+        assertThatCode(() -> {
+            ConfigLocations.checkDirectory(directory, none);
+            ConfigLocations.checkDirectory(directory.resolve("none"), none);
+        }).doesNotThrowAnyException();
+        Path yaml = Files.createFile(directory.resolve("application.yaml"));
+        assertThatThrownBy(() -> ConfigLocations.checkDirectory(directory, none))
+                .hasMessage(yaml + ": expected a file of properties: no YAML is read");
+        assertThatCode(() -> ConfigLocations.checkDirectory(directory,
+                config(Map.of(), "YamlConfigSource[source=" + yaml.toUri().toURL() + "]"))).doesNotThrowAnyException();
+        Files.delete(yaml);
+        Path mounted = Files.createDirectory(directory.resolve("application-prod.properties"));
+        assertThatThrownBy(() -> ConfigLocations.checkDirectory(directory, none))
+                .hasMessage(mounted + ": expected a file of settings, and it is a directory");
+    }
 }
