@@ -331,6 +331,8 @@ public abstract class BackplaneContract {
         assertThat(names).hasSize(25).contains("team-0", "team-24");
         assertThat(await(backplane().rooms(ns, "other*", null, 10)).names()).containsExactly("other*");
         assertThat(await(backplane().rooms(ns, "?", null, 10)).names()).isEmpty();
+        assertThatThrownBy(() -> await(backplane().rooms(ns, "", "", 10))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("cursor: expected the next of the page before");
     }
 
     @Test

@@ -33,8 +33,12 @@ final class RoomIndex {
      *
      * @param prefix of the names; empty for all
      * @param cursor name after which the page begins; null for the first page
+     * @throws IllegalArgumentException for an empty cursor, which no page has given
      */
     RoomPage page(String namespace, String prefix, String cursor, int limit) {
+        if (cursor != null && cursor.isEmpty()) {
+            throw new IllegalArgumentException("cursor: expected the next of the page before");
+        }
         boolean continued = cursor != null && cursor.compareTo(prefix) >= 0;
         List<String> names = new ArrayList<>();
         for (RoomId id : named.tailSet(new RoomId(namespace, continued ? cursor : prefix), !continued)) {

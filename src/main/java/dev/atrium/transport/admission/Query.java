@@ -15,21 +15,26 @@ public final class Query {
     }
 
     /**
-     * Returns the first value of a parameter; null if there is none, empty if it has no value.
+     * Returns the value of a parameter; null if there is none, empty if it has no value.
      *
-     * @throws ErrorReply 400, naming the parameter, for a value that is not percent-encoded UTF-8
+     * @throws ErrorReply 400, naming the parameter, for a value that is not percent-encoded UTF-8, and for a second one, which
+     *         a proxy may take instead
      */
     public static String parameter(HttpServerRequest request, String name) {
         if (request.query() == null) {
             return null;
         }
+        String encoded = null;
         for (String pair : request.query().split("&")) {
             int is = pair.indexOf('=');
             if (isNamed(is < 0 ? pair : pair.substring(0, is), name)) {
-                return is < 0 ? "" : PathSegment.decode(name, pair.substring(is + 1).replace('+', ' '));
+                if (encoded != null) {
+                    throw ErrorReply.badRequest(name + ": expected once");
+                }
+                encoded = is < 0 ? "" : pair.substring(is + 1);
             }
         }
-        return null;
+        return encoded == null ? null : PathSegment.decode(name, encoded.replace('+', ' '));
     }
 
     private static boolean isNamed(String encoded, String name) {
@@ -38,13 +43,14 @@ public final class Query {
     }
 
     /**
-     * Returns a parameter that is true or false: false if there is none, true if it has no value.
+     * Returns a parameter that is true or false: true if it has no value.
      *
+     * @param absent value if there is none
      * @throws ErrorReply 400, naming the parameter
      */
-    public static boolean flag(HttpServerRequest request, String name) {
+    public static boolean flag(HttpServerRequest request, String name, boolean absent) {
         String value = parameter(request, name);
-        return value != null && switch (value) {
+        return value == null ? absent : switch (value) {
             case "", "true" -> true;
             case "false" -> false;
             default -> throw ErrorReply.badRequest(name + ": expected true or false");

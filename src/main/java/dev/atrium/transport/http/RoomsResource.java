@@ -30,13 +30,11 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -88,20 +86,25 @@ public class RoomsResource {
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     @Parameter(name = "ns", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING, defaultValue = "/"))
+    @Parameter(name = "prefix", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING))
+    @Parameter(name = "cursor", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING))
+    @Parameter(name = "limit", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING))
     @Parameter(name = "connect", in = ParameterIn.QUERY, description = "503 if this replica accepts no new connections at present", schema = @Schema(type = SchemaType.BOOLEAN))
     @Operation(summary = "Lists the rooms that have members or a history", description = "A page has about limit rooms. Its next is the cursor of the next page; the last page "
             + "has no next.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"rooms\": [{\"room\": \"lobby\"}], \"next\": \"1792\", \"maxPayload\": 1048576}"))
     @APIResponse(responseCode = "503", description = "With ?connect=true: this replica accepts no new connections at present")
-    public Uni<RoomList> rooms(@Context RoutingContext context, @QueryParam("prefix") @DefaultValue("") String prefix,
-            @QueryParam("cursor") String cursor, @QueryParam("limit") String limit) {
+    public Uni<RoomList> rooms(@Context RoutingContext context) {
         String namespace = RequestUrl.namespace(context, RoomId.DEFAULT_NAMESPACE);
-        int most = Ranges.limit("limit", Ranges.number("limit", limit), ROOMS, MOST_ROOMS);
-        if (Query.flag(context.request(), "connect")) {
+        String prefix = Query.parameter(context.request(), "prefix");
+        int most = Ranges.limit("limit", number(context, "limit"), ROOMS, MOST_ROOMS);
+        Command.ListRooms command = new Command.ListRooms(namespace, prefix == null ? "" : prefix,
+                Query.parameter(context.request(), "cursor"), most);
+        if (Query.flag(context.request(), "connect", false)) {
             // Before permissions: a client without a token asks, too.
             connections.requireAccepting();
         }
-        return list(context, most, new Command.ListRooms(namespace, prefix, cursor, most))
+        return list(context, most, command)
                 .map(page -> new RoomList(page.names().stream().map(RoomList.Entry::new).toList(), page.next(),
                         bodies.limit()));
     }
@@ -133,11 +136,14 @@ public class RoomsResource {
     public Uni<RestResponse<Published>> publish(@Context RoutingContext context, @HeaderParam("traceparent") String traceparent,
             @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) String type) {
         RoomId id = RequestUrl.room(context);
-        // Not @QueryParam and @HeaderParam, which take an empty value for none: a message for one session would reach all.
+        // Not @HeaderParam, nor anywhere @QueryParam, which take an empty value for none: a message for one session would reach
+        // all.
         String event = Query.parameter(context.request(), "event");
         String to = Query.parameter(context.request(), "to");
-        String idempotency = context.request().getHeader("Idempotency-Key");
-        boolean withoutPosition = Query.flag(context.request(), "volatile");
+        // Of two lines it is a list (RFC 9110 section 5.3), which is no key.
+        List<String> keys = context.request().headers().getAll("Idempotency-Key");
+        String idempotency = keys.isEmpty() ? null : String.join(", ", keys);
+        boolean withoutPosition = Query.flag(context.request(), "volatile", false);
         if (withoutPosition && idempotency != null) {
             throw ErrorReply.badRequest("Idempotency-Key: expected none for a volatile message");
         }
@@ -174,6 +180,9 @@ public class RoomsResource {
     })
     public Uni<State> state(@Context RoutingContext context) {
         RoomId room = RequestUrl.room(context);
+        if (Query.parameter(context.request(), "as") != null) {
+            throw ErrorReply.badRequest("as: expected iframe");
+        }
         return execute(context, new Command.ReadState(readable(room))).map(state -> new State(room.name(),
                 state.members(), state.head().epoch(), state.head().offset()));
     }
@@ -184,17 +193,21 @@ public class RoomsResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby", schema = @Schema(type = SchemaType.STRING))
     @Parameter(name = "ns", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING, defaultValue = "/"))
+    @Parameter(name = "after", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING))
+    @Parameter(name = "before", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING))
+    @Parameter(name = "limit", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING))
+    @Parameter(name = "wait", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING))
     @Operation(summary = "Lists messages of the room: the newest, the messages after a stream position, or the messages before an offset", description = "?wait= makes the request a long poll: it is answered when a message arrives, or after so many seconds without one.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"room\": \"lobby\", \"epoch\": \"kJ3vQ0aZ\", "
             + "\"offset\": 42, \"recovered\": true, \"messages\": [{\"event\": \"message\", \"room\": \"lobby\", "
             + "\"data\": \"hello\", \"at\": 1795251600000, \"epoch\": \"kJ3vQ0aZ\", \"offset\": 42}]}"))
-    public Uni<byte[]> messages(@Context RoutingContext context, @QueryParam("after") String after,
-            @QueryParam("before") String before, @QueryParam("limit") String limit, @QueryParam("wait") String wait) {
+    public Uni<byte[]> messages(@Context RoutingContext context) {
         RoomId room = readable(RequestUrl.parentRoom(context));
-        StreamPosition since = StreamPositionCodec.parse("after", after);
+        StreamPosition since = StreamPositionCodec.parse("after", Query.parameter(context.request(), "after"));
         Long offset = since == null ? null : since.offset();
-        HistoryQuery query = Ranges.history("", offset, Ranges.number("before", before), Ranges.number("limit", limit));
-        long seconds = seconds(wait);
+        Long before = number(context, "before");
+        HistoryQuery query = Ranges.history("", offset, before, number(context, "limit"));
+        long seconds = seconds(number(context, "wait"));
         EventLoop eventLoop = RequestLoop.current();
         HttpRequester client = Admission.requester(context);
         return responses.roomForPage(context).chain(() -> gateway.execute(client, new Command.ReadHistory(room, query)))
@@ -228,15 +241,18 @@ public class RoomsResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby", schema = @Schema(type = SchemaType.STRING))
     @Parameter(name = "ns", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING, defaultValue = "/"))
+    @Parameter(name = "by", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING, defaultValue = "session"))
+    @Parameter(name = "cursor", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING))
+    @Parameter(name = "limit", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING))
     @Operation(summary = "Lists the members of the room, in the order of their joins", description = "?by=user lists each user once, not each session. The next of a page is the cursor of the next page.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"members\": [{\"id\": \"~3fKq0ZbT7Jx2mYw9LrVd\", \"user\": \"ann\", \"since\": 1795251600000}]}"))
-    public Uni<? extends Object> members(@Context RoutingContext context,
-            @QueryParam("by") @DefaultValue("session") String by, @QueryParam("cursor") String cursor,
-            @QueryParam("limit") String limit) {
+    public Uni<? extends Object> members(@Context RoutingContext context) {
         RoomId room = RequestUrl.parentRoom(context);
+        String by = Query.parameter(context.request(), "by");
+        String cursor = Query.parameter(context.request(), "cursor");
         int largest = limits.config().membersPage();
-        int most = Ranges.limit("limit", Ranges.number("limit", limit), largest, largest);
-        return switch (by) {
+        int most = Ranges.limit("limit", number(context, "limit"), largest, largest);
+        return switch (by == null ? "session" : by) {
             case "session" -> list(context, most, new Command.ListMembers(room, cursor, most)).map(Members::of);
             case "user" -> list(context, most, new Command.ListUsers(room, cursor, most));
             default -> throw ErrorReply.badRequest("by: expected session or user");
@@ -299,8 +315,11 @@ public class RoomsResource {
         return room;
     }
 
-    private static long seconds(String wait) {
-        Long seconds = Ranges.number("wait", wait);
+    private static Long number(RoutingContext context, String name) {
+        return Ranges.number(name, Query.parameter(context.request(), name));
+    }
+
+    private static long seconds(Long seconds) {
         if (seconds != null && (seconds < 0 || seconds > MOST_SECONDS)) {
             throw ErrorReply.badRequest("wait: expected from 0 to " + MOST_SECONDS + " seconds");
         }

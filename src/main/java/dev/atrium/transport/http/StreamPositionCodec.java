@@ -18,11 +18,11 @@ final class StreamPositionCodec {
     }
 
     /**
-     * @return null if the text is absent or empty
+     * @return null if the text is absent
      * @throws ErrorReply 400, naming the field
      */
     static StreamPosition parse(String field, String text) {
-        if (text == null || text.isEmpty()) {
+        if (text == null) {
             return null;
         }
         int colon = text.lastIndexOf(':');

@@ -109,7 +109,9 @@ public final class StreamRoutes {
      * last id that it has received.
      */
     private static StreamPosition since(HttpServerRequest request) {
-        StreamPosition last = StreamPositionCodec.parse(LAST_EVENT_ID, request.getHeader(LAST_EVENT_ID));
-        return last != null ? last : StreamPositionCodec.parse("after", Query.parameter(request, "after"));
+        String last = request.getHeader(LAST_EVENT_ID);
+        // A client that has received no id may send an empty one.
+        return last != null && !last.isEmpty() ? StreamPositionCodec.parse(LAST_EVENT_ID, last)
+                : StreamPositionCodec.parse("after", Query.parameter(request, "after"));
     }
 }

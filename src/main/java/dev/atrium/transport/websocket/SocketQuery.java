@@ -11,17 +11,6 @@ record SocketQuery(String namespace, boolean echo) {
     /** @throws ErrorReply 400, naming the parameter and what is expected */
     static SocketQuery of(HttpServerRequest request) {
         String namespace = Query.parameter(request, "ns");
-        return new SocketQuery(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, echo(request));
-    }
-
-    private static boolean echo(HttpServerRequest request) {
-        String echo = Query.parameter(request, "echo");
-        if (echo == null || echo.equals("true")) {
-            return true;
-        }
-        if (echo.equals("false")) {
-            return false;
-        }
-        throw ErrorReply.badRequest("echo: expected true or false");
+        return new SocketQuery(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, Query.flag(request, "echo", true));
     }
 }

@@ -82,6 +82,19 @@ class RequestUrlIT {
             "POST /rooms/a?ns=/%FF                | ns: expected percent-encoded UTF-8",
             "POST /rooms/a?event=%FF              | event: expected percent-encoded UTF-8",
             "GET /rooms?connect=yes               | connect: expected true or false",
+            "GET /rooms?limit=                    | limit: expected a number",
+            "GET /rooms?cursor=                   | cursor: expected the next of the page before",
+            "GET /rooms?prefix=%FF                | prefix: expected percent-encoded UTF-8",
+            "GET /rooms?ns=/a&ns=/b               | ns: expected once",
+            "GET /rooms/empty?after&as=iframe     | after: expected epoch:offset, or an offset",
+            "GET /rooms/empty?as=page             | as: expected iframe",
+            "GET /rooms/empty/members?by=         | by: expected session or user",
+            "GET /rooms/empty/members?cursor      | cursor: expected the next of the page before",
+            "GET /rooms/empty/members?limit=      | limit: expected a number",
+            "GET /rooms/empty/messages?after=     | after: expected epoch:offset, or an offset",
+            "GET /rooms/empty/messages?before=    | before: expected a number",
+            "GET /rooms/empty/messages?limit      | limit: expected a number",
+            "GET /rooms/empty/messages?wait=&after=0 | wait: expected a number",
     })
     void what_is_there_but_means_nothing_is_refused(String line, String detail) throws IOException {
         RawHttp.Answer answer = request(line, "", "");
@@ -91,9 +104,10 @@ class RequestUrlIT {
         replica.given().get("/rooms?ns=/a").then().body("rooms", hasSize(0));
     }
 
-    @Test
-    void an_empty_idempotency_key_is_refused() throws IOException {
-        RawHttp.Answer answer = request("POST /rooms/empty-key", "Idempotency-Key:\n", "");
+    @ParameterizedTest
+    @ValueSource(strings = { "Idempotency-Key:\n", "Idempotency-Key: a\nIdempotency-Key: b\n" })
+    void an_idempotency_key_that_is_none_is_refused(String headers) throws IOException {
+        RawHttp.Answer answer = request("POST /rooms/empty-key", headers, "");
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.body()).contains("\"detail\":\"Idempotency-Key: expected 1 to 64 printable");
     }

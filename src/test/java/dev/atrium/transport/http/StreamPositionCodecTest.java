@@ -8,7 +8,6 @@ import dev.atrium.room.StreamPosition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.NullAndEmptySource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Positions in URLs and in ids of events. */
@@ -21,14 +20,13 @@ class StreamPositionCodecTest {
         assertThat(StreamPositionCodec.parse("since", text)).isEqualTo(new StreamPosition(epoch, offset));
     }
 
-    @ParameterizedTest
-    @NullAndEmptySource
-    void no_text_is_no_position(String text) {
-        assertThat(StreamPositionCodec.parse("since", text)).isNull();
+    @Test
+    void no_text_is_no_position() {
+        assertThat(StreamPositionCodec.parse("since", null)).isNull();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "E", "E:", ":", "E:-1", "-1", "E:x", "E:1.5", "E: 1", "E:9223372036854775808", "E E:1",
+    @ValueSource(strings = { "", "E", "E:", ":", "E:-1", "-1", "E:x", "E:1.5", "E: 1", "E:9223372036854775808", "E E:1",
             "E\ndata: x\n:1", "\u00E9:1" })
     void anything_else_is_refused_by_the_name_of_its_field(String text) {
         assertThatThrownBy(() -> StreamPositionCodec.parse("Last-Event-ID", text)).isInstanceOfSatisfying(ErrorReply.class,
