@@ -26,6 +26,9 @@ public final class BodyReader {
 
     private static final String GZIP = "gzip";
 
+    /** Key in the context of a request whose body is being received. */
+    private static final String BODY = BodyReader.class.getName();
+
     private final RequestMemory memory;
     private final long limit;
 
@@ -62,6 +65,16 @@ public final class BodyReader {
         });
     }
 
+    /**
+     * Rejects the body of a request whose route is reading it, and leaves the answer to the route.
+     *
+     * @return whether the route is reading it
+     */
+    static boolean reject(RoutingContext context, ErrorReply error) {
+        Body body = context.get(BODY);
+        return body != null && body.reject(error);
+    }
+
     private static Uni<Buffer> read(RoutingContext context, RequestMemory memory, long limit) {
         HttpServerRequest request = context.request();
         String encoding = String.join(",", request.headers().getAll(HttpHeaders.CONTENT_ENCODING)).strip();
@@ -90,6 +103,7 @@ public final class BodyReader {
         HttpServerRequest request = context.request();
         EventLoop eventLoop = HttpChannel.of(request).eventLoop();
         Body body = new Body(context, limit, whole);
+        context.put(BODY, body);
         RequestMemory.Share share = memory.share(task -> runOn(eventLoop, task),
                 () -> body.reject(ErrorReply.unavailable("too many requests are not complete, try again later", true)));
         // Until the answer: a hundred bodies can arrive whole in one turn of the event loop, before the first is handled.
@@ -142,13 +156,15 @@ public final class BodyReader {
             return bytes.length();
         }
 
-        /** Forgets the bytes; what is still received is discarded. */
-        void reject(ErrorReply error) {
-            if (bytes != null && !context.response().headWritten()) {
+        /** Forgets the bytes; what is still received is discarded. Returns whether the request gets the error. */
+        boolean reject(ErrorReply error) {
+            boolean answers = bytes != null && !context.response().headWritten();
+            bytes = null;
+            if (answers) {
                 ConnectionEnd.announce(context);
                 whole.fail(error);
             }
-            bytes = null;
+            return answers;
         }
 
         void complete() {

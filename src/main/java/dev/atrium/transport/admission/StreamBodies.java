@@ -131,9 +131,14 @@ final class StreamBodies extends Http2ConnectionAdapter {
                         : Http2Error.ENHANCE_YOUR_CALM.code());
                 return;
             }
-            // RFC 9113 section 8.1: the client need not send the rest.
-            context.addEndHandler(sent -> request.response().reset(Http2Error.NO_ERROR.code()));
-            Problem.send(context, new ErrorReply(408, "body: not received in time"));
+            // RFC 9113 section 8.1: the client need not send the rest. Not by an end handler, which would take the place of that by
+            // which Jakarta REST cancels a long poll.
+            context.addBodyEndHandler(sent -> request.response().reset(Http2Error.NO_ERROR.code()));
+            ErrorReply late = new ErrorReply(408, "body: not received in time");
+            // Two answers would be a fault: the route would write its own when the stream is reset.
+            if (!BodyReader.reject(context, late)) {
+                Problem.send(context, late);
+            }
         }
     }
 }
