@@ -32,6 +32,7 @@ import io.vertx.redis.client.Response;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -179,7 +180,11 @@ public final class RedisBackplane implements Backplane {
 
     @Override
     public Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit) {
-        return uni(() -> roomScan.page(namespace, prefix, cursor, limit));
+        return Uni.createFrom().deferred(() -> {
+            AtomicBoolean cancelled = new AtomicBoolean();
+            return uni(() -> roomScan.page(namespace, prefix, cursor, limit, cancelled::get))
+                    .onCancellation().invoke(() -> cancelled.set(true));
+        });
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 
 /**
  * Listing of rooms with SCAN: pages are unordered, and their size depends on Redis. One page is made at a time, with pauses: a
@@ -43,8 +44,12 @@ final class RoomScan {
         this.pages = ConcurrencyLimiter.oneAtATime(loop);
     }
 
-    /** Returns a page; fails if too many wait for theirs. Any thread. */
-    Future<RoomPage> page(String namespace, String prefix, String cursor, int limit) {
+    /**
+     * Returns a page; fails if too many wait for theirs. Any thread.
+     *
+     * @param cancelled whether nobody waits for the page any more, so that it is not made to its end
+     */
+    Future<RoomPage> page(String namespace, String prefix, String cursor, int limit, BooleanSupplier cancelled) {
         if (cursor != null && !isCursor(cursor)) {
             return Future.failedFuture(new IllegalArgumentException("cursor: expected the next of the page before"));
         }
@@ -52,16 +57,19 @@ final class RoomScan {
             if (pages.waiting() == MAX_WAITING) {
                 return Future.failedFuture(BackplaneUnavailableException.notSent("too many lists of rooms are pending"));
             }
-            Scan scan = new Scan(namespace, prefix, limit, new TreeSet<>());
+            Scan scan = new Scan(namespace, prefix, limit, cancelled, new TreeSet<>());
             return pages.call(() -> next(scan, cursor == null ? "0" : cursor, MAX_CALLS));
         });
     }
 
     /** Page in the making, with the names found so far. */
-    private record Scan(String namespace, String prefix, int limit, TreeSet<String> names) {
+    private record Scan(String namespace, String prefix, int limit, BooleanSupplier cancelled, TreeSet<String> names) {
     }
 
     private Future<RoomPage> next(Scan page, String cursor, int callsLeft) {
+        if (page.cancelled.getAsBoolean()) {
+            return Future.succeededFuture(new RoomPage(List.of(), null));
+        }
         Request scan = Request.cmd(Command.SCAN).arg(cursor).arg("MATCH").arg(keys.roomPattern(page.namespace, page.prefix))
                 .arg("COUNT").arg(KEYS_AT_ONCE);
         return commands.send(scan).compose(reply -> {

@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.impl.types.BulkType;
 import io.vertx.redis.client.impl.types.MultiType;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -38,8 +39,22 @@ class RoomScanTest extends WithFakeRedis {
         awaitSent(4);
     }
 
+    @Test
+    void a_page_whose_client_has_gone_is_not_made_to_its_end() {
+        AtomicBoolean gone = new AtomicBoolean();
+        Future<RoomPage> given = scan.page("/", "", null, 100, gone::get);
+        Future<RoomPage> waiting = scan.page("/", "", null, 100, gone::get);
+        awaitSent(1);
+        gone.set(true);
+        reply(0, "17", "at:room:{/ lobby}");
+        await().until(() -> given.isComplete() && waiting.isComplete());
+        page();
+        awaitSent(2);
+        assertThat(redis.last().sent).last().asString().startsWith("scan 0 ");
+    }
+
     private Future<RoomPage> page() {
-        return scan.page("/", "", null, 100);
+        return scan.page("/", "", null, 100, () -> false);
     }
 
     private void awaitSent(int commands) {
