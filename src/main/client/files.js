@@ -42,6 +42,8 @@ export class Transfer {
         const status = await (file ? this.#command("status", { file }) : this.#command("open", described));
         const { chunk, missing } = status;
         file = status.file;
+        // Aborted before its id was known.
+        this.#signal?.aborted && this.#connection.request("file.abort", { file }).catch(() => {});
         let done = missing.reduce(
           (/** @type {number} */ sum, /** @type {number[]} */ [first, last]) =>
             sum + first * chunk - Math.min(size, (last + 1) * chunk),

@@ -278,12 +278,17 @@ test("a worker that cannot read a file fails with an error, for which the page w
   }
 });
 
-scene("an aborted upload frees its slot at the server", async ({ peer, room }) => {
-  const giveUp = new AbortController();
-  peer.before = at(5, "file.write", () => giveUp.abort(new Error("enough")));
-  await assert.rejects(room.upload(file(), { signal: giveUp.signal }), { message: "enough" });
-  await until(() => peer.commands.includes("file.abort"), "file.abort");
-});
+for (const [nth, cmd] of [
+  [5, "file.write"],
+  [1, "file.open"],
+]) {
+  scene(`an upload that is aborted during ${cmd} frees its slot at the server`, async ({ peer, room }) => {
+    const giveUp = new AbortController();
+    peer.before = at(nth, cmd, () => giveUp.abort(new Error("enough")));
+    await assert.rejects(room.upload(file(), { signal: giveUp.signal }), { message: "enough" });
+    await until(() => peer.commands.includes("file.abort"), "file.abort");
+  });
+}
 
 test("a token that arrives late does not affect the next connection", async () => {
   const peer = await Peer.start();
