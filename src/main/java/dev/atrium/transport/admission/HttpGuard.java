@@ -130,6 +130,11 @@ final class HttpGuard extends ChannelDuplexHandler {
             receivedBefore = 0;
         }
         if (message instanceof HttpContent content) {
+            if (content.decoderResult().isFailure() && unanswered == 1 && !responding && !upgrading) {
+                ReferenceCountUtil.release(message);
+                close(Problem.of(400, "body: expected chunks of HTTP/1.1"));
+                return;
+            }
             received += content.content().readableBytes();
             lastRead.parsed(content);
             if (content instanceof LastHttpContent) {

@@ -194,6 +194,16 @@ class BadRequestIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "zz\na\n0\n\n", "-1\na\n0\n\n", "7fffffffffffffff\na\n", "1\na\n0\nno trailer\n\n" })
+    void chunks_that_are_none_are_refused_and_end_the_connection(String chunks) throws IOException {
+        try (RawHttp client = send(CHUNKED + chunks)) {
+            assertProblem(client.answer(), 400, "body: expected chunks of HTTP/1.1");
+            assertThat(client.isClosedWithin(SOON)).isTrue();
+        }
+        assertThat(replica.log()).doesNotContain("\tat ").doesNotContain("ERROR");
+    }
+
     @Test
     void a_client_that_asks_first_is_refused_and_its_connection_ends() throws IOException {
         try (RawHttp client = send("POST /rooms/a HTTP/1.1\n" + HOST + "Expect: 100-continue\nContent-Length: 30000\n\n")) {
