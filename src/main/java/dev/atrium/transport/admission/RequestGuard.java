@@ -73,7 +73,10 @@ public final class RequestGuard {
             return;
         }
         HttpServerRequest request = context.request();
-        if (!isFramed(request)) {
+        if (request.headers().getAll(HttpHeaders.HOST).size() > 1) {
+            // RFC 9112 section 3.2: a proxy may have taken the other one.
+            reject(context, ErrorReply.badRequest("Host: expected once"));
+        } else if (!isFramed(request)) {
             reject(context, ErrorReply.badRequest("Transfer-Encoding: expected chunked, or none"));
         } else if (length(request) > maxBodySize) {
             reject(context, Problem.tooLarge(413));

@@ -67,6 +67,7 @@ class BadRequestIT {
             "GET /rooms/a HTTP/1.1                        | 400 | Host: expected",
             "GET /rooms/a?x=%zz HTTP/1.1@Host: a          | 400 | request: expected a path and a query",
             "GET /rooms/%zz HTTP/1.1@Host: a              | 400 | request: expected a path and a query",
+            "GET /rooms/a HTTP/1.1@Host: a@Host: b        | 400 | Host: expected once",
             "GET * HTTP/1.1@Host: a                       | 404 | there is nothing",
             "GET /rooms/a b c@Host: a                     | 400 | request: expected a request line",
             "DELETE /rooms/a HTTP/1.1@Host: a             | 405 | this path",
