@@ -1,10 +1,14 @@
 package dev.atrium.transport.http;
 
+import dev.atrium.transport.admission.Problem;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 
 /**
- * Methods that the paths of the Jakarta REST resources support, for the {@code Allow} of a 405 (RFC 9110 section 15.5.6), which
- * Jakarta REST leaves out, and of the answer to OPTIONS. Pure.
+ * Methods that paths support, for the {@code Allow} of a 405 (RFC 9110 section 15.5.6) and of the answer to OPTIONS. Those of
+ * the Jakarta REST resources are listed here, because Jakarta REST leaves them out.
  */
 final class AllowedMethods {
 
@@ -30,5 +34,15 @@ final class AllowedMethods {
      */
     static String at(String path) {
         return OF_PATHS.get(path.replaceAll(";[^/]*|/$", "").replaceFirst("^/(rooms|sessions|users)/[^/]+", "/$1/*"));
+    }
+
+    /** Answers a request on a route that supports other methods: OPTIONS with their names, anything else with 405. */
+    static void answer(RoutingContext context, String methods) {
+        context.response().putHeader(HttpHeaders.ALLOW, methods + ", OPTIONS");
+        if (context.request().method().equals(HttpMethod.OPTIONS)) {
+            context.response().end();
+        } else {
+            Problem.send(context, 405);
+        }
     }
 }

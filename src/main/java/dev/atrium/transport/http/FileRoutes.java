@@ -68,8 +68,7 @@ public final class FileRoutes implements Drainable {
             } else if (method.equals(HttpMethod.DELETE)) {
                 delete(context);
             } else {
-                context.response().putHeader("Allow", "GET, HEAD, DELETE");
-                Problem.send(context, 405);
+                AllowedMethods.answer(context, "GET, HEAD, DELETE");
             }
         });
     }

@@ -1,7 +1,6 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.transport.admission.Admission;
-import dev.atrium.transport.admission.Problem;
 import io.quarkus.runtime.LaunchMode;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
@@ -76,8 +75,7 @@ public final class PageRoutes {
             if (method == HttpMethod.GET || method == HttpMethod.HEAD) {
                 handler.handle(context);
             } else {
-                context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
-                Problem.send(context, 405);
+                AllowedMethods.answer(context, "GET, HEAD");
             }
         });
     }
