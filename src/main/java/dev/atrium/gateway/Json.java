@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /** Encoder and parser of JSON without a tree, for all transports: a factory keeps its buffers. Pure. */
 public final class Json {
@@ -20,6 +21,10 @@ public final class Json {
     static final JsonFactory FACTORY = factory(StreamReadConstraints.DEFAULT_MAX_DEPTH);
 
     private static final int FIRST_BYTES = 256;
+
+    /** What the messages of the parser tell about the parser, and not about the text. */
+    private static final Pattern OF_PARSER = Pattern.compile(
+            ", from `[^`]*`| \\(start marker at .*\\)$|: enable `.*| \\(not recognized as one since .*\\)$");
 
     private Json() {
     }
@@ -68,7 +73,8 @@ public final class Json {
      * Returns what is wrong with a text that was not parsed; it can be JSON that is nested more deeply than the parser follows.
      */
     public static String fault(JsonProcessingException failure) {
-        return (failure instanceof StreamConstraintsException ? "" : "not JSON: ") + failure.getOriginalMessage();
+        return (failure instanceof StreamConstraintsException ? "" : "not JSON: ")
+                + OF_PARSER.matcher(failure.getOriginalMessage()).replaceAll("");
     }
 
     /** Returns a factory of parsers of what clients have sent, with so many levels of nesting at most. */

@@ -1,6 +1,7 @@
 package dev.atrium.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -157,5 +158,22 @@ class JsonDataTest {
         assertThat(JsonData.parse("\"é\\ud83d\\ude00\uD83D\uDE00\"")).isEqualTo(new Data.Text("é\uD83D\uDE00\uD83D\uDE00"));
         assertThat(JsonData.text("é\uD83D\uDE00")).isEqualTo(new Data.Text("é\uD83D\uDE00"));
         assertThat(JsonData.text("\n\uD83D")).isEqualTo(new Data.Json("\"\\n\\ud83d\""));
+    }
+
+    /** Its messages name classes and settings of the library, which are not the client's. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "NaN      | body: not JSON: Non-standard token 'NaN'",
+            "[[1      | body: not JSON: Unexpected end-of-input: expected close marker for Array",
+            "/**/1    | body: not JSON: Unexpected character ('/' (code 47)): maybe a (non-standard) comment?",
+            "'[\"\\x\"]' | body: not JSON: Unrecognized character escape 'x' (code 120)" })
+    void what_the_parser_tells_about_itself_is_left_out(String text, String message) {
+        assertThatThrownBy(() -> JsonData.parse(text)).isInstanceOf(ErrorReply.class).hasMessage(message);
+    }
+
+    @Test
+    void a_limit_is_named_without_the_name_of_its_setting() {
+        assertThatThrownBy(() -> JsonData.parse("[".repeat(1001))).isInstanceOf(ErrorReply.class)
+                .hasMessage("body: Document nesting depth (1001) exceeds the maximum allowed (1000)");
     }
 }
