@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.gateway.ThrottledLog;
 import dev.atrium.session.CloseReason;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -12,9 +13,11 @@ import jakarta.enterprise.invoke.Invoker;
 import java.io.IOException;
 import java.lang.reflect.Array;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /** Handler method of an application's bean. */
 final class Handler {
@@ -24,6 +27,8 @@ final class Handler {
     private final ObjectMapper mapper;
     private final Function<Supplier<Uni<Object>>, Uni<Object>> scope;
     private final List<JavaType> types;
+    /** Of this handler alone: another one that fails at each call must not hide its failures. */
+    private final ThrottledLog log = ThrottledLog.ofSeveral(Logger.getLogger(Handler.class));
 
     /**
      * @param invoker looks up the bean by itself
@@ -55,6 +60,13 @@ final class Handler {
             return scope.apply(() -> later(invoke(parameters)));
         });
         return description.blocking() ? called.runSubscriptionOn(Infrastructure.getDefaultWorkerPool()) : called;
+    }
+
+    /** Logs a failure that the application has not meant for the client. */
+    void failed(Throwable failure) {
+        String name = description.kind() == HandlerDescription.Kind.EVENT ? description.event()
+                : description.kind().name().toLowerCase(Locale.ROOT);
+        log.error("The application's handler of \"" + name + "\" failed", failure);
     }
 
     private static Uni<Object> later(Object result) {

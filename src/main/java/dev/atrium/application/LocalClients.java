@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.atrium.gateway.Cluster;
 import dev.atrium.gateway.RoomService;
+import dev.atrium.gateway.ThrottledLog;
 import dev.atrium.room.Audience;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
@@ -25,7 +26,7 @@ import org.jboss.logging.Logger;
  */
 public final class LocalClients {
 
-    private static final Logger LOG = Logger.getLogger(LocalClients.class);
+    private static final ThrottledLog LOG = ThrottledLog.ofSeveral(Logger.getLogger(LocalClients.class));
 
     private final RoomService service;
     private final Cluster cluster;
@@ -123,7 +124,8 @@ public final class LocalClients {
                 try {
                     attributes.set(name, Values.tree(value));
                 } catch (IllegalArgumentException e) {
-                    LOG.warnf("The attribute \"%s\" of a client is left out, because it has no JSON: %s", name, e.getMessage());
+                    LOG.warn("The attribute \"" + name + "\" of a client is left out, because it has no JSON: "
+                            + e.getMessage());
                 }
             });
         }

@@ -10,12 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.jboss.logging.Logger;
 
 /** The handlers of one namespace. On the client's event loop. */
 public final class NamespaceHandlers {
-
-    private static final Logger LOG = Logger.getLogger(NamespaceHandlers.class);
 
     private final Map<String, Handler> events = new HashMap<>();
     private final Clients clients;
@@ -36,7 +33,7 @@ public final class NamespaceHandlers {
         return connect == null ? Uni.createFrom().voidItem()
                 : connect.call(client, null, List.of(auth)).replaceWithVoid()
                         .onFailure(failure -> !(failure instanceof RefusedException))
-                        .transform(failure -> failed("connect", failure));
+                        .transform(failure -> failed(connect, failure));
     }
 
     /**
@@ -50,7 +47,7 @@ public final class NamespaceHandlers {
         return handler == null ? null
                 : handler.call(client, null, arguments.get())
                         .map(value -> handler.description().returnsNothing() ? List.of() : acknowledged(value))
-                        .onFailure().transform(failure -> failed(event, failure));
+                        .onFailure().transform(failure -> failed(handler, failure));
     }
 
     /** An array of objects becomes several values, because a Socket.IO acknowledgement can have several arguments. */
@@ -64,7 +61,7 @@ public final class NamespaceHandlers {
         if (disconnect != null) {
             disconnect.call(client, reason, List.of()).subscribe().with(
                     done -> {
-                    }, failure -> log("disconnect", failure));
+                    }, disconnect::failed);
         }
     }
 
@@ -76,15 +73,11 @@ public final class NamespaceHandlers {
         }
     }
 
-    private static ErrorReply failed(String event, Throwable failure) {
+    private static ErrorReply failed(Handler handler, Throwable failure) {
         if (failure instanceof ErrorReply error) {
             return error;
         }
-        log(event, failure);
+        handler.failed(failure);
         return new ErrorReply(500, "the handler of this event failed");
-    }
-
-    private static void log(String event, Throwable failure) {
-        LOG.errorf(failure, "The application's handler of \"%s\" failed", event);
     }
 }

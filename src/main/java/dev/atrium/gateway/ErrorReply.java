@@ -16,7 +16,7 @@ import org.jboss.logging.Logger;
  */
 public final class ErrorReply extends RuntimeException {
 
-    private static final Logger LOG = Logger.getLogger(ErrorReply.class);
+    private static final ThrottledLog LOG = ThrottledLog.ofSeveral(Logger.getLogger(ErrorReply.class));
 
     /** Seconds over which clients are spread that are all rejected at once, so that they do not reconnect at once. */
     private static final int SPREAD_SECONDS = 5;

@@ -20,7 +20,7 @@ import org.jboss.logging.Logger;
 @Singleton
 public final class Events {
 
-    private static final Logger LOG = Logger.getLogger(Events.class);
+    private static final ThrottledLog LOG = ThrottledLog.ofSeveral(Logger.getLogger(Events.class));
 
     /** Capacity of one subscriber's queue, in events. */
     static final int QUEUE = 16_384;
@@ -44,7 +44,7 @@ public final class Events {
             try {
                 observer.observed(event);
             } catch (RuntimeException e) {
-                LOG.errorf(e, "An observer failed on %s", event.getClass().getSimpleName());
+                LOG.error("An observer failed on " + event.getClass().getSimpleName(), e);
             }
         }
         for (EventQueue queue : queues) {
@@ -101,9 +101,9 @@ public final class Events {
                     subscriber.accept(kind.cast(event));
                 }
             } catch (RuntimeException e) {
-                LOG.errorf(e, "Event subscriber %s failed on %s", name, event.getClass().getSimpleName());
+                LOG.error("Event subscriber " + name + " failed on " + event.getClass().getSimpleName(), e);
             }
-        }, failure -> LOG.errorf(failure, "Event subscriber %s hears no more", name));
+        }, failure -> LOG.error("Event subscriber " + name + " hears no more", failure));
     }
 
     /** Events that slow subscribers lost since startup. */

@@ -7,38 +7,67 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Log of failures that clients can repeat with each request: one line in ten seconds at most, with the number of those that
- * were left out since the line before. Any thread.
+ * Log of failures that clients can repeat with each request: some lines at once, and then one in ten seconds at most, with the
+ * number of those that were left out since the line before. Any thread.
  */
 public final class ThrottledLog {
 
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** Lines at once, where one failure could hide another. */
+    private static final int SEVERAL = 10;
+
     private final Logger log;
+    private final long burstNanos;
     private final LongSupplier nanoTime;
     private final AtomicLong next;
     private final AtomicInteger leftOut = new AtomicInteger();
 
+    /** A log of one kind of failure, of which one line at once is enough. */
     public ThrottledLog(Logger log) {
-        this(log, System::nanoTime);
+        this(log, 1, System::nanoTime);
     }
 
-    /** @param nanoTime as {@link System#nanoTime} */
-    ThrottledLog(Logger log, LongSupplier nanoTime) {
+    /** A log of failures that differ: the first ten are logged at once. */
+    public static ThrottledLog ofSeveral(Logger log) {
+        return new ThrottledLog(log, SEVERAL, System::nanoTime);
+    }
+
+    /**
+     * @param atOnce number of lines that are logged at once
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    ThrottledLog(Logger log, int atOnce, LongSupplier nanoTime) {
         this.log = log;
+        this.burstNanos = (atOnce - 1) * PERIOD_NANOS;
         this.nanoTime = nanoTime;
         this.next = new AtomicLong(nanoTime.getAsLong());
     }
 
     /** Logs a line, or counts it. */
     public void warn(String line) {
+        write(Logger.Level.WARN, line, null);
+    }
+
+    /** Logs a line with a stack trace, or counts it. */
+    public void error(String line, Throwable failure) {
+        if (failure instanceof OutOfMemoryError || failure.getCause() instanceof OutOfMemoryError) {
+            // What ends the process after one reads the log.
+            log.error(line, failure);
+        } else {
+            write(Logger.Level.ERROR, line, failure);
+        }
+    }
+
+    private void write(Logger.Level level, String line, Throwable failure) {
         long now = nanoTime.getAsLong();
         long due = next.get();
-        if (now - due < 0 || !next.compareAndSet(due, now + PERIOD_NANOS)) {
+        long early = Math.max(0, due - now);
+        if (early > burstNanos || !next.compareAndSet(due, now + early + PERIOD_NANOS)) {
             leftOut.incrementAndGet();
             return;
         }
         int more = leftOut.getAndSet(0);
-        log.warn(more == 0 ? line : line + "; suppressed=" + more);
+        log.log(level, more == 0 ? line : line + "; suppressed=" + more, failure);
     }
 }

@@ -129,9 +129,24 @@ class HandlerRegistryTest {
     void a_failure_of_a_disconnect_handler_is_logged_because_no_client_is_there_to_be_sent_it() {
         NamespaceHandlers endpoint = endpoints(handler("/", HandlerDescription.Kind.DISCONNECT, "", false, List.of(CLIENT),
                 parameters -> Uni.createFrom().failure(new ErrorReply(503, "backplane unavailable")))).of("/");
-        try (CapturedLog log = new CapturedLog(NamespaceHandlers.class.getName())) {
+        try (CapturedLog log = new CapturedLog(Handler.class.getName())) {
             endpoint.disconnected(ANN, CloseReason.NORMAL);
             assertThat(log.lines()).containsExactly("The application's handler of \"disconnect\" failed");
+        }
+    }
+
+    @Test
+    void a_handler_that_fails_at_each_call_does_not_fill_the_log_and_hides_no_other() {
+        Body fault = parameters -> {
+            throw new IllegalStateException("on purpose");
+        };
+        NamespaceHandlers endpoint = endpoints(event("/", "often", fault), event("/", "once", fault)).of("/");
+        try (CapturedLog log = new CapturedLog(Handler.class.getName())) {
+            for (int i = 0; i < 1_000; i++) {
+                assertThatThrownBy(() -> acknowledged(endpoint, "often")).isInstanceOf(ErrorReply.class);
+            }
+            assertThatThrownBy(() -> acknowledged(endpoint, "once")).isInstanceOf(ErrorReply.class);
+            assertThat(log.lines()).hasSizeLessThan(20).endsWith("The application's handler of \"once\" failed");
         }
     }
 

@@ -9,6 +9,7 @@ import dev.atrium.gateway.Command;
 import dev.atrium.gateway.Cost;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.ThrottledLog;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
@@ -34,7 +35,7 @@ final class Namespaces {
     /** Maximum number of namespaces per connection. */
     private static final int MOST = 100;
 
-    private static final Logger LOG = Logger.getLogger(Namespaces.class);
+    private static final ThrottledLog LOG = ThrottledLog.ofSeveral(Logger.getLogger(Namespaces.class));
 
     private final Gateway gateway;
     private final Authentication authentication;
@@ -212,7 +213,7 @@ final class Namespaces {
         try {
             return Values.json(data);
         } catch (IllegalArgumentException e) {
-            LOG.errorf(e, "What a client should have been told of its refusal cannot be written as JSON");
+            LOG.error("What a client should have been told of its refusal cannot be written as JSON", e);
             return "null";
         }
     }
