@@ -130,6 +130,11 @@ class ArchitectureTest {
                     "io.vertx.core.http.impl..");
 
     @ArchTest
+    static final ArchRule nothing_of_atrium_is_written_by_the_mapper_of_an_application = noClasses()
+            .should().dependOnClassesThat().resideInAPackage("io.vertx.core.json..")
+            .because("Quarkus has Vert.x write JSON with it");
+
+    @ArchTest
     static final ArchRule classes_form_no_cycles = SlicesRuleDefinition.slices().assignedFrom(new TopLevelClasses())
             .should().beFreeOfCycles();
 

@@ -20,6 +20,7 @@ public final class Json {
     /** It keeps no names of fields: clients could fill the memory with twelve thousand of 50,000 characters each. */
     static final JsonFactory FACTORY = factory(StreamReadConstraints.DEFAULT_MAX_DEPTH);
 
+    private static final ObjectMapper MAPPER = mapper();
     private static final int FIRST_BYTES = 256;
 
     /** What the messages of the parser tell about the parser, and not about the text. */
@@ -62,6 +63,15 @@ public final class Json {
 
     public static String text(Value value) {
         return new String(bytes(value), StandardCharsets.UTF_8);
+    }
+
+    /** Encodes the components of a record in UTF-8. */
+    static byte[] encoded(Object record) {
+        try {
+            return MAPPER.writeValueAsBytes(record);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** @throws IOException never, because the parser reads from memory */

@@ -14,8 +14,7 @@ import java.util.function.Function;
  * @param next cursor of the next page; null after the last one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@ProtocolNames
-public record MemberPage<T>(List<T> members, String next) {
+public record MemberPage<T>(List<T> members, String next) implements JsonAnswer {
 
     /** Maximum number of members of one page, and the default. */
     public static final int MOST = 1_000;
@@ -27,7 +26,6 @@ public record MemberPage<T>(List<T> members, String next) {
      * @param since when the first of the sessions joined, epoch milliseconds
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @ProtocolNames
     public record User(String user, long since, List<String> sessions) {
     }
 

@@ -1,7 +1,7 @@
 package dev.atrium.ice;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.atrium.gateway.ProtocolNames;
+import dev.atrium.gateway.JsonAnswer;
 import dev.atrium.security.Caller;
 import dev.atrium.security.Identity;
 import dev.atrium.setting.Require;
@@ -59,14 +59,11 @@ public final class IceServers {
      *
      * @param ttl seconds after which the credentials expire
      */
-    @JsonInclude
-    @ProtocolNames
-    public record Answer(List<Server> iceServers, long ttl) {
+    public record Answer(List<Server> iceServers, long ttl) implements JsonAnswer {
     }
 
     /** One {@code RTCIceServer}. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @ProtocolNames
     public record Server(List<String> urls, String username, String credential) {
     }
 

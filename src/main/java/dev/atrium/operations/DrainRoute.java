@@ -9,7 +9,6 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -63,7 +62,7 @@ final class DrainRoute {
                 throw new ErrorReply(409, "sessions: this replica is shutting down and closes all sessions");
             }
             context.response().setStatusCode(202).putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                    .end(new JsonObject().put("draining", drain.rebalance(max)).encode());
+                    .end("{\"draining\":" + drain.rebalance(max) + "}");
         } catch (ErrorReply error) {
             Problem.send(context, error);
         }

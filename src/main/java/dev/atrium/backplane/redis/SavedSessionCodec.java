@@ -1,23 +1,27 @@
 package dev.atrium.backplane.redis;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.atrium.backplane.SavedSession;
 import dev.atrium.room.Sender;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** JSON of saved sessions in Redis; their tokens are the fields of the hash that holds them. Any thread. */
 final class SavedSessionCodec {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private SavedSessionCodec() {
     }
 
     /**
-     * Encodes and decodes one session. The first use takes the framework's JSON a tenth of a second; otherwise that would be on
+     * Encodes and decodes one session. The first use takes Jackson a tenth of a second; otherwise that would be on
      * the event loop, while all clients of another replica reconnect.
      */
     static void rehearse() {
@@ -25,18 +29,27 @@ final class SavedSessionCodec {
     }
 
     static String encode(SavedSession session) {
-        JsonObject rooms = new JsonObject();
+        ObjectNode json = JSON.createObjectNode().put("id", session.self().id()).put("user", session.self().user())
+                .put("ns", session.namespace());
+        ObjectNode rooms = json.putObject("rooms");
         session.rooms().forEach(rooms::put);
-        return new JsonObject().put("id", session.self().id()).put("user", session.self().user())
-                .put("ns", session.namespace()).put("rooms", rooms)
-                .put("granted", new JsonArray(List.copyOf(session.granted()))).encode();
+        ArrayNode granted = json.putArray("granted");
+        session.granted().forEach(granted::add);
+        return json.toString();
     }
 
     static SavedSession decode(String token, String state) {
-        JsonObject json = new JsonObject(state);
+        JsonNode json;
+        try {
+            json = JSON.readTree(state);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not a saved session", e);
+        }
         Map<String, Boolean> rooms = new LinkedHashMap<>();
-        json.getJsonObject("rooms").forEach(room -> rooms.put(room.getKey(), (Boolean) room.getValue()));
-        return new SavedSession(token, new Sender(json.getString("id"), json.getString("user")), json.getString("ns"), rooms,
-                json.getJsonArray("granted", new JsonArray()).stream().map(String.class::cast).collect(Collectors.toSet()));
+        json.path("rooms").properties().forEach(room -> rooms.put(room.getKey(), room.getValue().booleanValue()));
+        Set<String> granted = new HashSet<>();
+        json.path("granted").forEach(room -> granted.add(room.textValue()));
+        return new SavedSession(token, new Sender(json.path("id").textValue(), json.path("user").textValue()),
+                json.path("ns").textValue(), rooms, granted);
     }
 }

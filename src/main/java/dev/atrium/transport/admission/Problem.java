@@ -1,18 +1,14 @@
 package dev.atrium.transport.admission;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.atrium.gateway.ErrorReply;
-import dev.atrium.gateway.ProtocolNames;
+import dev.atrium.gateway.JsonAnswer;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 
 /** An error as {@code application/problem+json}, RFC 9457. */
-@JsonInclude
-@ProtocolNames
-public record Problem(int status, String title, String detail) {
+public record Problem(int status, String title, String detail) implements JsonAnswer {
 
     public static final String TYPE = "application/problem+json";
 
@@ -82,11 +78,6 @@ public record Problem(int status, String title, String detail) {
         if (!context.response().headWritten() && !context.response().closed()) {
             context.response().setStatusCode(problem.status).putHeader("Content-Type", TYPE).end(Buffer.buffer(problem.json()));
         }
-    }
-
-    /** Encodes the document. */
-    byte[] json() {
-        return JsonObject.mapFrom(this).toBuffer().getBytes();
     }
 
     private static String title(int status) {

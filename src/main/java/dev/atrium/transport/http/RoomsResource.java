@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.atrium.gateway.Command;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.JsonAnswer;
 import dev.atrium.gateway.MemberPage;
-import dev.atrium.gateway.ProtocolNames;
 import dev.atrium.gateway.PublicationRules;
 import dev.atrium.gateway.Ranges;
 import dev.atrium.room.History;
@@ -269,25 +269,20 @@ public class RoomsResource {
     }
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @ProtocolNames
-    public record RoomList(List<Entry> rooms, String next, long maxPayload) {
+    public record RoomList(List<Entry> rooms, String next, long maxPayload) implements JsonAnswer {
 
-        @ProtocolNames
         public record Entry(String room) {
         }
     }
 
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    @ProtocolNames
-    public record State(String room, Integer members, String epoch, long offset) {
+    public record State(String room, Integer members, String epoch, long offset) implements JsonAnswer {
     }
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @ProtocolNames
-    public record Members(List<Entry> members, String next) {
+    public record Members(List<Entry> members, String next) implements JsonAnswer {
 
         @JsonInclude(JsonInclude.Include.NON_NULL)
-        @ProtocolNames
         public record Entry(String id, String user, long since) {
         }
 
@@ -298,9 +293,7 @@ public class RoomsResource {
     }
 
     /** Stream position of a published message. */
-    @JsonInclude
-    @ProtocolNames
-    public record Published(String epoch, long offset, long at) {
+    public record Published(String epoch, long offset, long at) implements JsonAnswer {
 
         static Published of(PublishResult result) {
             return new Published(result.position().epoch(), result.position().offset(), result.atMicros() / 1000);

@@ -1,10 +1,9 @@
 package dev.atrium.transport.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.atrium.gateway.Command;
 import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.JsonAnswer;
 import dev.atrium.gateway.PathSegment;
-import dev.atrium.gateway.ProtocolNames;
 import dev.atrium.gateway.Revocation;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.http.AcceptFilter.JsonOnly;
@@ -39,9 +38,7 @@ public class UserResource {
     }
 
     /** Number of closed sessions. */
-    @JsonInclude
-    @ProtocolNames
-    public record Ended(int ended) {
+    public record Ended(int ended) implements JsonAnswer {
     }
 
     /** Closes all sessions of a user, on every replica. The user's tokens stay valid until they expire. */

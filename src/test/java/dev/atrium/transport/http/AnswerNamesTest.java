@@ -2,25 +2,19 @@ package dev.atrium.transport.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import dev.atrium.gateway.JsonAnswer;
 import dev.atrium.gateway.MemberPage;
 import dev.atrium.ice.IceServers;
 import dev.atrium.transport.admission.Problem;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Names in the answers of resources: those of the protocol, however the application writes its own. */
+/** Names and values in the answers of resources. */
 class AnswerNamesTest {
-
-    private static final ObjectMapper APPLICATION = new ObjectMapper()
-            .setPropertyNamingStrategy(PropertyNamingStrategies.UPPER_SNAKE_CASE)
-            .setSerializationInclusion(JsonInclude.Include.NON_DEFAULT);
 
     static Stream<Arguments> answers() {
         return Stream.of(
@@ -40,7 +34,7 @@ class AnswerNamesTest {
 
     @ParameterizedTest
     @MethodSource("answers")
-    void an_answer_has_the_names_and_values_of_the_protocol(Object answer, String json) throws JsonProcessingException {
-        assertThat(APPLICATION.writeValueAsString(answer)).isEqualTo(json.replace('\'', '"'));
+    void an_answer_has_the_names_and_values_of_the_protocol(JsonAnswer answer, String json) {
+        assertThat(new String(answer.json(), StandardCharsets.UTF_8)).isEqualTo(json.replace('\'', '"'));
     }
 }

@@ -30,4 +30,14 @@ public class NewsResource {
     public List<String> received() {
         return newsroom.received();
     }
+
+    @GET
+    @Path("count")
+    public Count count() {
+        return new Count(newsroom.received().size());
+    }
+
+    /** An answer as the application's mapper writes it. */
+    public record Count(int newsCount) {
+    }
 }

@@ -5,8 +5,10 @@ import static io.restassured.RestAssured.when;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -55,6 +57,15 @@ class ChatTest {
                 .body("status", equalTo(404));
         when().put("/rooms/beside").then().statusCode(405).contentType(containsString("application/problem+json"));
         when().get("/rooms/beside/messages?limit=x").then().statusCode(400).body("status", equalTo(400));
+    }
+
+    @Test
+    void the_answers_of_rooms_are_those_of_the_protocol_and_others_those_of_the_application() {
+        given().body("hello").when().post("/rooms/counted").then().statusCode(201).body("offset", equalTo(1));
+        when().get("/rooms/counted").then().body("offset", equalTo(1));
+        when().get("/rooms?prefix=counted").then().body("maxPayload", greaterThan(0));
+        when().put("/rooms/counted").then().body("status", equalTo(405));
+        when().get("/news/count").then().body("news_count", instanceOf(String.class));
     }
 
     @Test

@@ -1,0 +1,27 @@
+package dev.atrium.transport.http;
+
+import dev.atrium.gateway.JsonAnswer;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.ext.MessageBodyWriter;
+import jakarta.ws.rs.ext.Provider;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Type;
+
+/** Writer of Atrium's answers in place of Quarkus's, which has the mapper of the application. */
+@Provider
+public class AnswerWriter implements MessageBodyWriter<JsonAnswer> {
+
+    @Override
+    public boolean isWriteable(Class<?> type, Type genericType, Annotation[] annotations, MediaType mediaType) {
+        return true;
+    }
+
+    @Override
+    public void writeTo(JsonAnswer answer, Class<?> type, Type genericType, Annotation[] annotations, MediaType mediaType,
+            MultivaluedMap<String, Object> headers, OutputStream body) throws IOException {
+        body.write(answer.json());
+    }
+}
