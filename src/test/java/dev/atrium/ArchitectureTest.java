@@ -68,7 +68,7 @@ class ArchitectureTest {
             .whereLayer("engineio").mayOnlyAccessLayers("admission", "websocket", "security", "session", "room", "setting")
             .whereLayer("socketio")
             .mayOnlyAccessLayers("application", "engineio", "websocket", "gateway", "security", "session", "room", "setting")
-            .whereLayer("deployment").mayOnlyAccessLayers("application", "session", "room")
+            .whereLayer("deployment").mayOnlyAccessLayers("application", "gateway", "session", "room")
             .whereLayer("deployment").mayNotBeAccessedByAnyLayer()
             .whereLayer("command").mayOnlyAccessLayers("security", "setting")
             .whereLayer("command").mayNotBeAccessedByAnyLayer()

@@ -87,6 +87,7 @@ public class AtriumProcessor {
     @BuildStep
     SyntheticBeanBuildItem handlers(BeanDiscoveryFinishedBuildItem beans, InvokerFactoryBuildItem factory,
             CombinedIndexBuildItem index) {
+        HandlerScanner.requireBeans(index.getIndex());
         HandlerScanner.requireNamespaces(index.getIndex());
         HandlerScanner scanner = new HandlerScanner();
         List<String> descriptions = new ArrayList<>();

@@ -5,9 +5,11 @@ import dev.atrium.application.Namespace;
 import dev.atrium.application.OnConnect;
 import dev.atrium.application.OnDisconnect;
 import dev.atrium.application.OnEvent;
+import dev.atrium.gateway.PublicationRules;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import java.lang.reflect.Modifier;
@@ -35,6 +37,7 @@ final class HandlerScanner {
     private static final DotName ON_DISCONNECT = DotName.createSimple(OnDisconnect.class);
     private static final DotName BLOCKING = DotName.createSimple(Blocking.class);
     private static final DotName VIRTUAL = DotName.createSimple(RunOnVirtualThread.class);
+    private static final DotName NON_BLOCKING = DotName.createSimple(NonBlocking.class);
 
     /** JVM specification, table 4.6-A. */
     private static final int ACC_VARARGS = 0x80;
@@ -85,6 +88,18 @@ final class HandlerScanner {
                 });
     }
 
+    /** @throws DeploymentException if a class with a namespace can be no bean: its handlers would never be called */
+    static void requireBeans(IndexView index) {
+        for (AnnotationInstance namespace : index.getAnnotations(NAMESPACE)) {
+            ClassInfo type = namespace.target().asClass();
+            boolean isInner = type.nestingType() != ClassInfo.NestingType.TOP_LEVEL && !Modifier.isStatic(type.flags());
+            if (type.isAbstract() || isInner) {
+                throw new DeploymentException(
+                        type.name() + ": a class with @Namespace is a bean, and so neither abstract nor an inner class");
+            }
+        }
+    }
+
     /** @throws DeploymentException if a class that can be a bean has handlers, but no namespace: they would never be called */
     static void requireNamespaces(IndexView index) {
         for (DotName annotation : List.of(ON_CONNECT, ON_EVENT, ON_DISCONNECT)) {
@@ -106,11 +121,18 @@ final class HandlerScanner {
         if (Modifier.isPrivate(method.flags()) || Modifier.isStatic(method.flags())) {
             throw new DeploymentException(where + ": a handler is neither private nor static");
         }
+        if (Stream.of(ON_CONNECT, ON_EVENT, ON_DISCONNECT).filter(method::hasDeclaredAnnotation).count() > 1) {
+            throw new DeploymentException(where + ": a handler has one of @OnConnect, @OnEvent and @OnDisconnect");
+        }
         AnnotationInstance event = method.declaredAnnotation(ON_EVENT);
         HandlerDescription.Kind kind = event != null ? HandlerDescription.Kind.EVENT
                 : method.hasDeclaredAnnotation(ON_CONNECT) ? HandlerDescription.Kind.CONNECT
                         : HandlerDescription.Kind.DISCONNECT;
         String name = event == null ? "" : event.value().asString();
+        if (PublicationRules.RESERVED_EVENTS.contains(name)) {
+            throw new DeploymentException(where + ": @OnEvent(\"" + name + "\"): Socket.IO has no event of that name for a "
+                    + "server; @OnConnect and @OnDisconnect are called when a client comes and goes");
+        }
         HandlerSignature.check(kind, method);
         claim(kind + " \"" + name + "\" of namespace " + namespace, where);
         return new HandlerDescription(namespace, kind, name, isBlocking(method), method.returnType().kind() == Type.Kind.VOID,
@@ -126,8 +148,9 @@ final class HandlerScanner {
     }
 
     private static boolean isBlocking(MethodInfo method) {
-        return Stream.of(BLOCKING, VIRTUAL).anyMatch(
-                each -> method.hasDeclaredAnnotation(each) || method.declaringClass().hasDeclaredAnnotation(each));
+        return Stream.of(BLOCKING, VIRTUAL).anyMatch(method::hasDeclaredAnnotation)
+                || !method.hasDeclaredAnnotation(NON_BLOCKING)
+                        && Stream.of(BLOCKING, VIRTUAL).anyMatch(method.declaringClass()::hasDeclaredAnnotation);
     }
 
     /** Jackson's canonical name of a type: with type arguments, and the JVM's name for an array. */
@@ -135,6 +158,7 @@ final class HandlerScanner {
         return switch (type.kind()) {
             case PARAMETERIZED_TYPE -> type.name() + type.asParameterizedType().arguments().stream().map(HandlerScanner::name)
                     .collect(Collectors.joining(",", "<", ">"));
+            case WILDCARD_TYPE -> name(type.asWildcardType().extendsBound());
             case ARRAY, CLASS, PRIMITIVE -> type.name().toString();
             default -> Object.class.getName();
         };

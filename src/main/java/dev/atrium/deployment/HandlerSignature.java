@@ -29,7 +29,8 @@ final class HandlerSignature {
     private static final Set<DotName> ASYNCHRONOUS = names(Uni.class, CompletionStage.class, CompletableFuture.class);
 
     /** Results that are not waited for, or of which there could be several. */
-    private static final Set<DotName> NO_RESULTS = names(Multi.class, Flow.Publisher.class, Future.class, Stream.class);
+    private static final Set<DotName> NO_RESULTS = names(Multi.class, Flow.Publisher.class, Future.class, Stream.class,
+            io.vertx.core.Future.class);
 
     /** Annotations that check the identity of a request of Quarkus, which the client of a handler does not have. */
     private static final List<DotName> IDENTITY = List.of(DotName.createSimple(RolesAllowed.class),

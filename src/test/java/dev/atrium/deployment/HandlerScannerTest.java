@@ -14,9 +14,11 @@ import dev.atrium.room.PublishResult;
 import dev.atrium.session.CloseReason;
 import io.quarkus.gizmo.ClassCreator;
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.inject.Vetoed;
 import jakarta.enterprise.inject.spi.DeploymentException;
@@ -45,7 +47,7 @@ class HandlerScannerTest {
         }
 
         @OnEvent("move")
-        int move(Client client, List<String> names, byte[] picture, String... rest) {
+        int move(Client client, List<? extends String> names, byte[] picture, String... rest) {
             return 0;
         }
 
@@ -83,6 +85,11 @@ class HandlerScannerTest {
         private void hidden() {
         }
 
+        @NonBlocking
+        @OnEvent("quick")
+        void quick() {
+        }
+
         void helper() {
         }
     }
@@ -109,6 +116,7 @@ class HandlerScannerTest {
         HandlerScanner scanner = new HandlerScanner();
         assertThat(scanner.namespace(type)).isEqualTo("/");
         assertThat(describe(scanner, type, "slow").blocking()).isTrue();
+        assertThat(describe(scanner, type, "quick").blocking()).isFalse();
         assertThat(HandlerScanner.isHandler(type.firstMethod("helper"))).isFalse();
     }
 
@@ -263,6 +271,20 @@ class HandlerScannerTest {
         String admin() {
             return "";
         }
+
+        @OnEvent("future")
+        Future<String> future() {
+            return null;
+        }
+
+        @OnEvent("disconnect")
+        void reserved(Client client) {
+        }
+
+        @OnConnect
+        @OnEvent("both")
+        void both(Client client) {
+        }
     }
 
     @ParameterizedTest
@@ -274,6 +296,9 @@ class HandlerScannerTest {
             "reason      | expected no CloseReason",
             "code        | expected no parameters but the Client and the CloseReason",
             "admin       | expected no @RolesAllowed",
+            "future      | expected a value, a Uni or a CompletionStage",
+            "reserved    | @OnEvent(\"disconnect\"): Socket.IO has no event of that name for a server",
+            "both        | a handler has one of @OnConnect, @OnEvent and @OnDisconnect",
     })
     void a_handler_that_would_not_do_what_it_says_is_rejected(String method, String message) throws IOException {
         ClassInfo type = Index.singleClass(Mistakes.class);
@@ -321,6 +346,19 @@ class HandlerScannerTest {
         assertThatThrownBy(() -> HandlerScanner.requireNamespaces(index)).isInstanceOf(DeploymentException.class)
                 .hasMessageStartingWith("com.example.Forgotten.greet(): a handler is declared in a class with @Namespace");
         HandlerScanner.requireNamespaces(Index.of(Chat.class, Base.class, Own.class, WithHandler.class));
+    }
+
+    @Test
+    void an_interface_with_a_namespace_is_rejected_because_it_is_no_bean() throws IOException {
+        Indexer indexer = new Indexer();
+        try (ClassCreator type = ClassCreator.interfaceBuilder().className("com.example.Chat")
+                .classOutput((name, bytes) -> index(indexer, bytes)).build()) {
+            type.addAnnotation(Namespace.class);
+        }
+        Index index = indexer.complete();
+        assertThatThrownBy(() -> HandlerScanner.requireBeans(index)).isInstanceOf(DeploymentException.class)
+                .hasMessageStartingWith("com.example.Chat: a class with @Namespace is a bean");
+        HandlerScanner.requireBeans(Index.of(Chat.class, Everything.class));
     }
 
     private static void index(Indexer indexer, byte[] bytes) {
