@@ -43,9 +43,18 @@ public final class Values {
         mostBuffers = Math.max(USUAL_BUFFERS, most);
     }
 
-    /** Converts one value to a tree; bytes are binary nodes. */
+    /**
+     * Converts one value to a tree; bytes are binary nodes.
+     *
+     * @throws IllegalArgumentException for a value that the mapper cannot write
+     */
     static JsonNode tree(Object value) {
-        return mapper.valueToTree(value);
+        try {
+            return mapper.valueToTree(value);
+        } catch (StackOverflowError e) {
+            // A list or a map that contains itself, which Jackson follows until the stack ends. It is no fault of the thread's.
+            throw new IllegalArgumentException("expected a value that does not contain itself", e);
+        }
     }
 
     /**

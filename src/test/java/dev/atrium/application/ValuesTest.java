@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.Data;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -165,5 +166,13 @@ class ValuesTest {
         } finally {
             Values.use(Values.JSON);
         }
+    }
+
+    @Test
+    void a_value_that_contains_itself_is_rejected() {
+        List<Object> itself = new ArrayList<>();
+        itself.add(itself);
+        assertThatThrownBy(() -> Values.json(itself)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Values.toData(Map.of("in", itself))).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -121,6 +121,16 @@ class SendWindowTest {
     }
 
     @Test
+    void a_message_whose_result_ends_the_stack_has_failed() {
+        SendWindow window = new SendWindow(connection, loop::add, 1);
+        window.submit(Uni.createFrom().item("x"), result -> {
+            throw new StackOverflowError();
+        }, failures::add);
+        turn();
+        assertThat(failures).singleElement().satisfies(failure -> assertThat(failure.code()).isEqualTo(500));
+    }
+
+    @Test
     void a_message_whose_answer_cannot_be_written_is_done_too() {
         SendWindow window = new SendWindow(connection, loop::add, 1);
         window.submit(Uni.createFrom().item("x"), SendWindowTest::fail, SendWindowTest::fail);
