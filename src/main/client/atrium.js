@@ -22,7 +22,7 @@ export { AtriumError, Connection, Room };
 export function connect(url = "/", options = {}) {
   const { transports = ["websocket"], WebSocket = globalThis.WebSocket } = options;
   if (!WebSocket && transports.includes("websocket")) {
-    throw new AtriumError(501, "no WebSocket: give options.WebSocket or options.transports");
+    throw new AtriumError(501, "no WebSocket: give options.WebSocket");
   }
   const target = new URL(url, globalThis.location?.href);
   target.protocol = target.protocol.replace("http", "ws");

@@ -66,7 +66,7 @@ export class Commands {
       const millis = this.#timeout * (large ? LARGE_REPLIES : 1);
       let seen = this.#arrived;
       const expire = () => {
-        if (this.buffered > 0 || (large && seen !== this.#arrived)) {
+        if (this.buffered || (large && seen !== this.#arrived)) {
           // A slow network does not mean that the server is silent. The command may still be in the socket; and large replies come one after the other:
           // requested again, they would come twice, and never all of them in time.
           seen = this.#arrived;

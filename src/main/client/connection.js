@@ -259,9 +259,7 @@ export class Connection {
     this.#timer = setTimeout(() => this.#open(), delay);
     this.#change({ name: "waiting", at: Date.now() + delay, attempt: this.#attempt });
     renews && this.#listeners.tell("error", new AtriumError(401, reason));
-    if (failed && !this.#shared) {
-      void this.#fallBack();
-    }
+    failed && !this.#shared && void this.#fallBack();
   }
 
   /** @param {number} code @param {string} reason */

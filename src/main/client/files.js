@@ -155,7 +155,7 @@ export class Transfer {
     let worker;
     return new Promise((resolve, reject) => {
       if (!OWN_WORKERS) {
-        throw undefined;
+        throw 0;
       }
       worker = new Worker(import.meta.url, { type: "module", name: HASHER });
       worker.onmessage = ({ data }) => (typeof data === "string" ? resolve(data) : report(data));

@@ -98,7 +98,7 @@ export class Holder {
   /** @param {any} tab @param {any} frame @param {Membership | undefined} room */
   #forward({ port, rooms }, frame, room) {
     const wanted = rooms.get(frame.room);
-    if (room && (!wanted || (!wanted.presence && (frame.event === "@joined" || frame.event === "@left")))) {
+    if (room && (!wanted || (!wanted.presence && /^@(joined|left)$/.test(frame.event)))) {
       return;
     }
     wanted?.held ? wanted.held.push(frame) : port.postMessage(frame);

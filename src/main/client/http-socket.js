@@ -38,9 +38,8 @@ export class HttpSocket {
 
   /** @param {any} frame */
   async #emitIfReachable(frame) {
-    const maxPayload = await reachable(this.#url);
-    this.#maxPayload = maxPayload || this.#maxPayload;
-    maxPayload ? this.#emit(frame) : this.close(1006);
+    this.#maxPayload = await reachable(this.#url);
+    this.#maxPayload ? this.#emit(frame) : this.close(1006);
   }
 
   /** @param {any} frame */
@@ -280,7 +279,7 @@ export class HttpSocket {
     if (!response.ok) {
       const problem = await response.json().catch(() => ({}));
       // What proxies answer while they have no server, as Cloudflare does with 520 and more.
-      const passes = /50[24]|5[23]./.test(`${response.status}`);
+      const passes = /50[24]|5[23]./.test(/** @type {any} */ (response.status));
       throw new AtriumError(passes ? 503 : response.status, problem.detail ?? response.statusText);
     }
     return response;

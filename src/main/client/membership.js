@@ -27,7 +27,7 @@ export class Membership {
   tell(event, data, message) {
     // Not to one that a listener makes meanwhile.
     for (const room of [...this.rooms]) {
-      (room.presence || (event !== "@joined" && event !== "@left")) && room.tell(event, data, message);
+      (room.presence || !/^@(joined|left)$/.test(event)) && room.tell(event, data, message);
     }
   }
 }

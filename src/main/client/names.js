@@ -4,7 +4,7 @@ import { AtriumError } from "./errors.js";
 
 /** Works without a secure context, which crypto.randomUUID requires. */
 export function randomName() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return crypto.getRandomValues(new Uint32Array(4)).join("");
 }
 
 /** Fails for what is no id of a session: a message without a receiver would be one to all. @param {any} id @throws {AtriumError} 400 */

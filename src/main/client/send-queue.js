@@ -73,7 +73,7 @@ export class SendQueue {
       return this.#sendVolatile(message, bytes);
     }
     if (this.#sendings.size >= this.#limit && !unbounded) {
-      throw new AtriumError(429, "too many messages wait to be acknowledged");
+      throw new AtriumError(429, "too many messages wait");
     }
     const { idempotency = randomName() } = message;
     // Fails here for what has no JSON: in the queue it would block all messages behind it.
