@@ -371,9 +371,10 @@ export class Connection {
     }
     this.#userStore.identify(user, transport);
     await this.#queue.adopt((failure) => this.#listeners.tell("error", failure));
-    if (this.#commands.socket !== socket || !(await this.#session.begin(id))) {
+    if (this.#commands.socket !== socket) {
       return;
     }
+    await this.#session.begin(id);
     this.#welcomed = true;
     this.#attempt = this.#transports.failures = 0;
     this.#shared || this.#transports.probeLater();

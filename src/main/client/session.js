@@ -4,7 +4,7 @@ import { TRANSIENT_CODES } from "./codes.js";
 import { errorOf } from "./errors.js";
 import { decoded } from "./frames.js";
 import { Membership } from "./membership.js";
-import { pause, RETRY_MILLIS } from "./timing.js";
+import { MAX_JOINS, pause, RETRY_MILLIS } from "./timing.js";
 /** @import { Commands } from "./commands.js" */
 /** @import { AtriumError } from "./errors.js" */
 /** @import { Listeners } from "./listeners.js" */
@@ -175,7 +175,7 @@ export class Session {
   /**
    * Resumes the former session, or begins this one and joins the rooms.
    * @param {string} id of the session that began with this connection; over HTTP there is none, and the former one waits
-   * @returns {Promise<boolean>} false if the connection was lost meanwhile: the next one joins all rooms again
+   * @throws {{code: 0}} if the connection was lost meanwhile: the next one joins all rooms again
    */
   async begin(id) {
     const { socket } = this.#commands;
@@ -189,16 +189,21 @@ export class Session {
         this.#positions = new Map(Object.entries(this.#initialPositions));
       }
     }
+    const joins = [];
+    let seen = 0;
+    // Also those that are added meanwhile.
     for (const membership of this.#rooms.values()) {
       // Also one whose presence was asked for, or whose reply was lost, without a connection.
       if (!joined?.has(membership.name) || membership.confirmed !== membership.presence) {
-        await (membership.joining = this.#join(membership));
+        joins.push((membership.joining = this.#join(membership)));
+      }
+      if (++seen % MAX_JOINS === 0 || seen >= this.#rooms.size) {
+        await Promise.all(joins);
         if (this.#commands.socket !== socket) {
-          return false;
+          throw { code: 0 };
         }
       }
     }
-    return true;
   }
 
   /** @returns {Promise<Set<string> | undefined>} rooms of the resumed session; undefined if it has expired */

@@ -160,6 +160,35 @@ scene(
   { welcome: { places: { "~session1": { epoch: "e", offset: 0 }, "": { epoch: "e", offset: 5 } } } },
 );
 
+scene(
+  "after a session that cannot be resumed the rooms are joined many at a time, also those that are added meanwhile",
+  async ({ peer, connection, reconnected }) => {
+    const rooms = Array.from({ length: 50 }, (_, i) => connection.room(`r${i}`));
+    await Promise.all(rooms.map(joined));
+    const replies = [];
+    const answer = () => replies.splice(0).forEach((reply) => reply());
+    peer.before = ({ seq, cmd, params: { room } }, socket) => {
+      if (cmd === "join") {
+        replies.push(() => socket.send(JSON.stringify({ seq, code: 200, body: { room, epoch: "e", offset: 0 } })));
+        return "silence";
+      }
+      return cmd === "resume" ? { code: 410, error: "expired" } : undefined;
+    };
+    peer.cut();
+    await until(() => replies.length === 32, `32 at a time, and not ${replies.length}`);
+    answer();
+    await until(() => replies.length === 18, "the others");
+    const late = connection.room("late");
+    answer();
+    await until(() => replies.length === 1, "the last one");
+    assert.equal(connection.state.name, "connecting");
+    answer();
+    await joined(late);
+    await reconnected(2);
+    assert.equal(peer.of("join").length, 101);
+  },
+);
+
 scene("a message in one piece with the reply to join counts", async ({ peer, connection }) => {
   const received = [];
   const reply = { body: { room: "a", epoch: "e", offset: 0, recovered: false } };
