@@ -12,7 +12,7 @@ import { Room } from "./room.js";
 import { SendQueue } from "./send-queue.js";
 import { Session } from "./session.js";
 import { UserStore } from "./store.js";
-import { backoff, ERROR_MILLIS, MAX_BUFFERED, pause, RECHECK_MILLIS } from "./timing.js";
+import { backoff, ERROR_MILLIS, MAX_BUFFERED, pause, RECHECK_MILLIS, RETRY_MILLIS } from "./timing.js";
 import { Transports } from "./transports.js";
 /** @import { AnyEvents, ConnectionEvents, DataOf, EventOf, MessageOf, Options, Place, PlatformResponse, Receipt, SendOptions, State, VolatileOptions } from "./types.ts" */
 
@@ -36,9 +36,9 @@ export class Connection {
   #state = { name: "connecting" };
   /** Whether the server has welcomed the present connection. */
   #welcomed = false;
-  /** Attempts since the last connection. */
+  /** Attempts since the last connection that has lasted: what a message, or a proxy, ends at once is not opened again without a delay. */
   #attempt = 0;
-  /** Timer of the next attempt, or of the welcome. @type {ReturnType<typeof setTimeout> | undefined} */
+  /** Timer of the next attempt, of the welcome, or of the time after which a connection has lasted. @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** Reconnect delay that the server has sent. @type {number | undefined} */
   #reconnectAfter;
@@ -376,7 +376,8 @@ export class Connection {
     }
     await this.#session.begin(id);
     this.#welcomed = true;
-    this.#attempt = this.#transports.failures = 0;
+    this.#transports.failures = 0;
+    this.#timer = setTimeout(() => (this.#attempt = 0), RETRY_MILLIS);
     this.#shared || this.#transports.probeLater();
     this.#change({ name: "open", id: id && this.#session.id, user, transport });
     this.#queue.flush();

@@ -5,7 +5,7 @@
 export const MAX_BUFFERED = 1 << 20;
 export const RECHECK_MILLIS = 50;
 
-/** Delay before a message that the server could not accept is sent again. */
+/** Delay before a message that the server could not accept is sent again, and the time after which a connection has lasted. */
 export const RETRY_MILLIS = 1000;
 
 /** Time for the close that follows an error. */
@@ -63,5 +63,6 @@ export function pause(millis) {
  * @param {number} attempt @param {{least?: number, most?: number}} [options] @returns {number}
  */
 export function backoff(attempt, { least = 100, most = 5000 } = {}) {
-  return Math.random() * Math.min(most, least * 2 ** attempt);
+  // Twice nothing is nothing.
+  return Math.random() * Math.min(most, (least || 1) * 2 ** attempt);
 }

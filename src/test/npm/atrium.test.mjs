@@ -325,6 +325,12 @@ test("delays of reconnections are spread up to their bound, also once it is reac
   connection.on("state", (state) => state.name === "waiting" && delays.push(state.at - Date.now()));
   await until(() => delays.length >= 60, "60 attempts");
   connection.close();
+  const none = connect("ws://127.0.0.1:1/ws", { backoff: { least: 0, most: 16 }, WebSocket: Refused });
+  const attempts = [];
+  none.on("state", (state) => state.name === "waiting" && attempts.push(state.at - Date.now()));
+  await until(() => attempts.length >= 20, "20 attempts");
+  none.close();
+  assert.ok(Math.max(...attempts) > 4, `a least delay of 0 grows, too: ${attempts.map(Math.round)}`);
   const late = delays.slice(10);
   assert.ok(Math.max(...late) <= 17, `at most 16 ms: ${Math.max(...late)}`);
   assert.ok(Math.min(...late) < 6 && Math.max(...late) > 10, `spread: ${late.map(Math.round)}`);

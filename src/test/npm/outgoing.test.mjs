@@ -124,6 +124,27 @@ scene("a close that is no answer to a message rejects none", {}, async ({ peer, 
   assert.deepEqual(peer.accepted, ["again"]);
 });
 
+scene("a message that ends each connection is sent less and less often", {}, async ({ peer, open }) => {
+  peer.before = ({ cmd }) => (cmd === "send" ? { close: 1011 } : undefined);
+  const connection = open({ backoff: { least: 1, most: 64 } });
+  const attempts = [];
+  connection.on("state", ({ name, attempt }) => name === "waiting" && attempts.push(attempt));
+  connection
+    .room("r")
+    .send("fatal")
+    .catch(() => {});
+  await until(() => attempts.length >= 8, "eight attempts");
+  assert.deepEqual(attempts.slice(0, 8), [1, 2, 3, 4, 5, 6, 7, 8]);
+  // One that has lasted is lost by chance, and opened again at once.
+  peer.before = () => undefined;
+  await isOpen(connection);
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  attempts.length = 0;
+  peer.cut();
+  await until(() => attempts.length > 0, "lost");
+  assert.equal(attempts[0], 1);
+});
+
 scene("a message without a JSON is rejected, and blocks no other", {}, async ({ peer, open }) => {
   const room = open().room("r");
   const circle = {};
