@@ -6,6 +6,8 @@ import { MAX_RENEWAL_MILLIS, MAX_TOKEN_CALLS, RETRY_MILLIS } from "./timing.js";
 /** @import { Commands } from "./commands.js" */
 /** @import { Options } from "./types.ts" */
 
+const NO_TOKEN = "there is no token";
+
 export class Authentication {
   #token;
   #commands;
@@ -36,7 +38,7 @@ export class Authentication {
     const { socket } = this.#commands;
     const token = await this.#nextToken();
     if (token == null) {
-      this.#end(4401, this.#refusal || "there is no token");
+      this.#end(4401, this.#refusal || NO_TOKEN);
     }
     if (this.#commands.socket !== socket) {
       throw new AtriumError(0, LOST);
@@ -82,7 +84,9 @@ export class Authentication {
     if (typeof token !== "function") {
       return token;
     }
-    const call = (async () => token())();
+    const call = (async () => token())().catch((failure) => {
+      throw failure ?? new Error(NO_TOKEN);
+    });
     // Failures of earlier calls were reported already.
     const earlier = this.#calls.map((each) => each.catch(() => new Promise(() => {})));
     const forget = () => void (this.#calls = this.#calls.filter((each) => each !== call));

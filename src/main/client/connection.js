@@ -356,19 +356,22 @@ export class Connection {
     const { socket } = this.#commands;
     const { id, heartbeat, maxPayload = Infinity, transport = this.#transports.current } = welcome;
     let { user } = welcome;
-    clearTimeout(this.#timer);
     this.#commands.maxPayload = maxPayload;
     if (heartbeat) {
-      this.#welcomed = true;
       this.#transports.failures = 0;
       this.#heartbeat.start(heartbeat);
     }
     this.#session.save(welcome);
     if (this.#options.token != null && !this.#shared) {
+      // A failure is that of the token, and not of the transport.
+      this.#welcomed = true;
       const known = await this.#authentication.authenticate();
       user = known.user;
       this.#session.save(known);
     }
+    this.#welcomed = !!heartbeat;
+    // Only now: a token function may never return, and a server that requires no token waits for ever.
+    clearTimeout(this.#timer);
     this.#userStore.identify(user, transport);
     await this.#queue.adopt((failure) => this.#listeners.tell("error", failure));
     if (this.#commands.socket !== socket) {
@@ -390,11 +393,7 @@ export class Connection {
       this.#end(4000 + failure.code, failure.message);
       return;
     }
-    if (failure.code !== 0 && failure.code !== 408) {
-      // The failure is that of the token, and not of the transport.
-      this.#welcomed = true;
-      this.#listeners.tell("error", failure);
-    }
+    failure.code === 0 || failure.code === 408 || this.#listeners.tell("error", failure);
     this.#abandon();
   }
 }

@@ -51,6 +51,7 @@ for (const [what, first] of [
     },
   ],
   ["fails", () => Promise.reject(new Error("no network"))],
+  ["fails without a reason", () => Promise.reject()],
   ["returns a bad token", () => "bad"],
 ]) {
   scene(`a token function that ${what} is called again, also at a later connection`, async (peer, open) => {
@@ -87,6 +88,14 @@ scene("a token that takes longer than the server waits is used by a later connec
     [401, 401, 401],
   );
   assert.equal(peer.connections, 4);
+});
+
+scene("a token function that never returns is called again by the next connection", async (peer, open) => {
+  let calls = 0;
+  const connection = open({ timeout: 200, token: () => (++calls === 1 ? new Promise(() => {}) : "good") });
+  await isOpen(connection);
+  assert.equal(peer.connections, 2);
+  assert.equal(connection.state.transport, "websocket");
 });
 
 scene(
