@@ -33,17 +33,15 @@ export class Transfer {
     const described = { room: this.#room, name, size, type, sha256: await this.#digest(blob, "hashing") };
     let file = "";
     let digestRetried = false;
-    this.#signal?.addEventListener(
-      "abort",
-      () => file && this.#connection.request("file.abort", { file }).catch(() => {}),
-    );
+    const abort = () => file && this.#connection.request("file.abort", { file }).catch(() => {});
+    this.#signal?.addEventListener("abort", abort);
     return this.#retry(async () => {
       try {
         const status = await (file ? this.#command("status", { file }) : this.#command("open", described));
         const { chunk, missing } = status;
         file = status.file;
-        // Aborted before its id was known.
-        this.#signal?.aborted && this.#connection.request("file.abort", { file }).catch(() => {});
+        // Meanwhile: otherwise the server would keep it as one of the unfinished uploads that it allows.
+        this.#signal?.aborted && abort();
         let done = missing.reduce(
           (/** @type {number} */ sum, /** @type {number[]} */ [first, last]) =>
             sum + first * chunk - Math.min(size, (last + 1) * chunk),
