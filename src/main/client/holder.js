@@ -174,11 +174,9 @@ export class Holder {
       [...missed, ...wanted.held.splice(0)].forEach((frame) => tab.port.postMessage(frame));
       delete wanted.held;
     } catch (failure) {
-      if (TRANSIENT_CODES.has(/** @type {AtriumError} */ (failure).code)) {
-        // The tab retries. Leaving meanwhile would remove the other tabs from the room, or lose the position.
-        throw { code: 503 };
-      }
-      tab.rooms.get(name) === wanted && (await this.#leave(tab, name).catch(() => {}));
+      // After a failure that passes the tab retries. Leaving meanwhile would remove the other tabs from the room, or lose the position.
+      TRANSIENT_CODES.has(/** @type {AtriumError} */ (failure).code) ||
+        (tab.rooms.get(name) === wanted && (await this.#leave(tab, name).catch(() => {})));
       throw failure;
     }
   }

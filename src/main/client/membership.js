@@ -13,6 +13,8 @@ export class Membership {
   recalled;
   /** Completes once it is joined, or with the reason why it is not. @type {Promise<AtriumError | undefined> | undefined} */
   joining;
+  /** Whether it cannot be joined for now, and the application was told so. */
+  failing = false;
   /** Whether presence events are received. */
   presence = false;
   /** The same, as the server has confirmed it last. @type {boolean | undefined} */

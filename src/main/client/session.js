@@ -1,12 +1,11 @@
 // @ts-check
 /** Session: the rooms of a connection and the position in each of them, over any number of reconnects. */
 import { TRANSIENT_CODES } from "./codes.js";
-import { errorOf } from "./errors.js";
+import { AtriumError, errorOf } from "./errors.js";
 import { decoded } from "./frames.js";
 import { Membership } from "./membership.js";
 import { MAX_JOINS, pause, RETRY_MILLIS } from "./timing.js";
 /** @import { Commands } from "./commands.js" */
-/** @import { AtriumError } from "./errors.js" */
 /** @import { Listeners } from "./listeners.js" */
 /** @import { UserStore } from "./store.js" */
 /** @import { Place } from "./types.ts" */
@@ -88,23 +87,28 @@ export class Session {
         this.#isCurrent(membership) &&
         (await this.#commands.run("join", { room: name, presence, ...(since ? { since } : {}) }));
       if (this.#isCurrent(membership)) {
+        membership.failing = false;
         membership.confirmed = presence;
         this.#joined(joined, since);
       }
     } catch (failure) {
-      const { code } = /** @type {AtriumError} */ (failure);
+      const { code, message } = /** @type {AtriumError} */ (failure);
       const { socket } = this.#commands;
       if (code && this.#isCurrent(membership)) {
-        TRANSIENT_CODES.has(code)
-          ? setTimeout(
-              () =>
-                this.#commands.socket === socket &&
-                this.#isCurrent(membership) &&
-                // Tabs that share the connection look at the result of the last attempt.
-                (membership.joining = this.#join(membership)),
-              RETRY_MILLIS,
-            )
-          : membership.tell("@error", failure, undefined);
+        if (TRANSIENT_CODES.has(code)) {
+          membership.failing || this.#listeners.tell("error", new AtriumError(code, `${name}: ${message}`));
+          membership.failing = true;
+          setTimeout(
+            () =>
+              this.#commands.socket === socket &&
+              this.#isCurrent(membership) &&
+              // Tabs that share the connection look at the result of the last attempt.
+              (membership.joining = this.#join(membership)),
+            RETRY_MILLIS,
+          );
+        } else {
+          membership.tell("@error", failure, undefined);
+        }
       }
       return /** @type {AtriumError} */ (failure);
     }

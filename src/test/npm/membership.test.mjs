@@ -316,6 +316,32 @@ test(
   },
 );
 
+for (const shared of [undefined, "refused for a while"]) {
+  test(
+    `a room that cannot be joined for a while is an error of the connection, once${shared ? ", also of a tab that shares it" : ""}`,
+    { timeout: 20_000 },
+    async () => {
+      Object.defineProperty(globalThis, "navigator", { value: { locks: new Locks() }, configurable: true });
+      const peer = await RoomPeer.start();
+      let refusals = 2;
+      peer.before = ({ cmd }) =>
+        cmd === "join" && refusals-- > 0 ? { code: 429, error: "at most 1000 rooms" } : undefined;
+      const connection = connect(peer.url, { ...quick, shared });
+      const failures = [];
+      connection.on("error", ({ code, message }) => failures.push([code, message]));
+      await isOpen(connection);
+      await joined(connection.room("a"));
+      assert.deepEqual(failures, [[429, "a: at most 1000 rooms"]]);
+      refusals = 1;
+      await joined(connection.room("b"));
+      assert.deepEqual(failures.slice(1), [[429, "b: at most 1000 rooms"]]);
+      connection.close();
+      peer.close();
+      Object.defineProperty(globalThis, "navigator", { value: undefined, configurable: true });
+    },
+  );
+}
+
 test("a leave that waits for its reply resolves when the connection is closed", { timeout: 20_000 }, async () => {
   const peer = await RoomPeer.start();
   const connection = connect(peer.url, quick);

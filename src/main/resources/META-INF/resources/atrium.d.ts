@@ -150,7 +150,10 @@ export interface RoomEvents {
 /** Events of a connection itself. */
 export interface ConnectionEvents {
   state: State;
-  /** A token that was rejected, a token function that has failed, or a stored message that was rejected. */
+  /**
+   * A token that was rejected, a token function that has failed, a room that cannot be joined for now (408, 429 or 503) and is tried again, or a stored
+   * message that was rejected.
+   */
   error: Error;
 }
 
