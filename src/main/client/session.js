@@ -212,14 +212,18 @@ export class Session {
 
   /** @returns {Promise<Set<string> | undefined>} rooms of the resumed session; undefined if it has expired */
   async #resume() {
-    const places = Object.fromEntries(this.#positions);
+    // A map first: an object has no property `__proto__`, and a room may have that name.
+    const places = new Map(this.#positions);
     for (const { name, place } of this.#rooms.values()) {
       if (place && !this.#left.has(name)) {
-        places[name] = place;
+        places.set(name, place);
       }
     }
     try {
-      const resumed = await this.#commands.run("resume", { token: this.#resumeToken, places });
+      const resumed = await this.#commands.run("resume", {
+        token: this.#resumeToken,
+        places: Object.fromEntries(places),
+      });
       this.#resumeToken = resumed.resume;
       this.#established = true;
       // Rooms that the server does not list were left already.
@@ -232,7 +236,7 @@ export class Session {
           // Before it is joined again, if it is.
           this.#leave(room).catch(() => {});
         } else {
-          this.#joined(each, places[room]);
+          this.#joined(each, places.get(room));
           joined.add(room);
         }
       }

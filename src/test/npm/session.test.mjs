@@ -160,6 +160,13 @@ scene(
   { welcome: { places: { "~session1": { epoch: "e", offset: 0 }, "": { epoch: "e", offset: 5 } } } },
 );
 
+scene("a room has any name that a string can be", async ({ peer, connection, reconnected }) => {
+  await joined(connection.room("__proto__"));
+  peer.cut();
+  await reconnected(2);
+  assert.deepEqual(Object.entries(peer.of("resume")[0].params.places), [["__proto__", { epoch: "e", offset: 0 }]]);
+});
+
 scene(
   "after a session that cannot be resumed the rooms are joined many at a time, also those that are added meanwhile",
   async ({ peer, connection, reconnected }) => {
