@@ -65,7 +65,7 @@ class RoomPageLooksIT extends WithReplica {
 
     @ParameterizedTest
     @CsvSource({ "400, 800", "1100, 700" })
-    void the_way_to_the_newest_message_covers_nothing_but_the_log(int width, int height) {
+    void the_way_to_the_newest_message_covers_nothing_but_the_log_which_alone_is_scrolled(int width, int height) {
         String room = "/rooms/looks-newest-" + width;
         for (int i = 0; i < 20; i++) {
             replica.post(room, "one\ntwo\nthree\nfour");
@@ -83,6 +83,7 @@ class RoomPageLooksIT extends WithReplica {
             BoundingBox log = ann.locator("#messages").boundingBox();
             assertThat(button.y).isGreaterThan(log.y + log.height / 2);
             assertThat(button.y + button.height).isLessThan(log.y + log.height);
+            assertThat(ann.locator("#main").evaluate("main => main.scrollHeight - main.clientHeight")).isEqualTo(0);
             ann.locator("#newer").click();
             assertThat(ann.locator("#newer")).isHidden();
         }
