@@ -172,6 +172,19 @@ class RoomPageInjectionIT extends WithReplica {
     }
 
     @Test
+    void a_pile_of_combining_characters_stays_in_its_message() {
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/pile"))) {
+            replica.post("/rooms/pile", "above");
+            ann.awaitSaid(1);
+            byte[] before = ann.locator("#list .body").first().screenshot();
+            replica.post("/rooms/pile", "a" + "\u0302".repeat(300));
+            ann.awaitSaid(2);
+            assertThat(ann.locator("#list .body").first().screenshot()).isEqualTo(before);
+            ann.isSound();
+        }
+    }
+
+    @Test
     void a_forged_file_leads_nowhere() {
         try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/made-up"));
                 SessionClient eve = replica.session()) {
