@@ -37,6 +37,8 @@ takeToken();
 const name = roomName();
 const shownName = namespace === "/" ? name : `${namespace} ${name}`;
 byId("room").textContent = shownName;
+// There is no room for a long one.
+byId("room").title = shownName;
 
 /** @type {any} */
 let connection;

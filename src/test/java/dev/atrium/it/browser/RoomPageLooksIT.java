@@ -18,6 +18,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -86,6 +87,16 @@ class RoomPageLooksIT extends WithReplica {
             assertThat(ann.locator("#main").evaluate("main => main.scrollHeight - main.clientHeight")).isEqualTo(0);
             ann.locator("#newer").click();
             assertThat(ann.locator("#newer")).isHidden();
+        }
+    }
+
+    @Test
+    void a_long_name_of_a_room_leaves_room_for_its_messages() {
+        String name = "a very long name ".repeat(15).strip();
+        try (BrowserContext person = browser.person(new NewContextOptions().setViewportSize(360, 740));
+                RoomPage ann = RoomPage.enter(person, replica.http("/rooms/" + name.replace(" ", "%20")))) {
+            assertThat(ann.locator("#text").boundingBox().height).isLessThan(50);
+            assertThat(ann.locator("#room")).hasAttribute("title", name);
         }
     }
 
