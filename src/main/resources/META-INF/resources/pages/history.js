@@ -19,7 +19,8 @@ export class History {
   #oldest = Infinity;
   /** Newest known stream position, also of events that are no lines. @type {import("/atrium.js").Place | undefined} */
   position;
-  #reading = false;
+  /** The reading of older messages, while there is one. @type {Promise<void> | undefined} */
+  #reading;
   /** Whether nothing older is kept. */
   complete = false;
   /** Whether it may not be read at all. */
@@ -97,36 +98,36 @@ export class History {
     }
   }
 
-  /** Reads messages before the oldest line. @param {any} room */
-  async older(room) {
-    if (this.#reading || this.complete) {
+  /** Reads messages before the oldest line, once for all who ask meanwhile. @param {any} room @returns {Promise<void>} */
+  older(room) {
+    return (this.#reading ??= this.#readOlder(room).finally(() => (this.#reading = undefined)));
+  }
+
+  /** @param {any} room */
+  async #readOlder(room) {
+    if (this.complete) {
       return;
     }
-    this.#reading = true;
-    try {
-      const newest = this.#epochs.length - 1;
-      if (this.log.length > 0 && this.log.oldest.generation < newest) {
-        // The messages before it were lost with their epoch.
+    const newest = this.#epochs.length - 1;
+    if (this.log.length > 0 && this.log.oldest.generation < newest) {
+      // The messages before it were lost with their epoch.
+      this.complete = true;
+      return;
+    }
+    let before = this.#oldest;
+    const { length } = this.log;
+    for (let page = 0; page < MAX_PAGES && this.log.length === length && !this.complete; page++) {
+      const { epoch: current, messages } = await room.history({
+        limit: PAGE,
+        ...(Number.isFinite(before) ? { before } : {}),
+      });
+      if (messages.length === 0 || (newest >= 0 && current !== this.#epochs[newest])) {
         this.complete = true;
-        return;
+      } else {
+        before = messages[0].offset;
+        this.#add(current, messages);
+        this.complete = before <= 1;
       }
-      let before = this.#oldest;
-      const { length } = this.log;
-      for (let page = 0; page < MAX_PAGES && this.log.length === length && !this.complete; page++) {
-        const { epoch: current, messages } = await room.history({
-          limit: PAGE,
-          ...(Number.isFinite(before) ? { before } : {}),
-        });
-        if (messages.length === 0 || (newest >= 0 && current !== this.#epochs[newest])) {
-          this.complete = true;
-        } else {
-          before = messages[0].offset;
-          this.#add(current, messages);
-          this.complete = before <= 1;
-        }
-      }
-    } finally {
-      this.#reading = false;
     }
   }
 

@@ -51,6 +51,29 @@ class RoomPageReadingIT extends WithReplica {
         }
     }
 
+    /** The page reads until its log can be scrolled: what came back at once would leave it no time to receive anything. */
+    @Test
+    void older_messages_are_read_once_for_all_who_ask_meanwhile() {
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/older"))) {
+            assertThat(ann.page().evaluate("""
+                    async () => {
+                      const { History } = await import("/pages/history.js");
+                      const history = new History({ length: 0, add() {} }, () => {});
+                      let asked = 0;
+                      let reply;
+                      const room = { history: () => (asked++, new Promise((resolve) => (reply = resolve))) };
+                      const first = history.older(room);
+                      let done = false;
+                      const second = history.older(room).then(() => (done = true));
+                      await new Promise((resolve) => setTimeout(resolve));
+                      const early = done;
+                      reply({ epoch: "e", messages: [] });
+                      await Promise.all([first, second]);
+                      return [asked, early, history.complete];
+                    }""")).isEqualTo(List.of(1, false, true));
+        }
+    }
+
     @Test
     void a_line_marks_what_is_new_since_the_room_was_last_looked_at() {
         String room = replica.http("/rooms/since");
