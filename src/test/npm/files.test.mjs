@@ -290,13 +290,6 @@ for (const [nth, cmd] of [
   });
 }
 
-scene("an upload that is aborted while it is opened frees its slot, too", async ({ peer, room }) => {
-  const giveUp = new AbortController();
-  peer.before = at(1, "file.open", () => giveUp.abort(new Error("enough")));
-  await assert.rejects(room.upload(file(), { signal: giveUp.signal }), { message: "enough" });
-  await until(() => peer.commands.includes("file.abort"), "file.abort");
-});
-
 test("a token that arrives late does not affect the next connection", async () => {
   const peer = await Peer.start();
   let late;
