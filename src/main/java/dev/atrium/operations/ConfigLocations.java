@@ -30,7 +30,7 @@ final class ConfigLocations {
     private static final List<String> SETTINGS = List.of("quarkus.config.locations", "smallrye.config.locations");
 
     private static final Pattern PROPERTIES = Pattern.compile("application(-.*)?\\.properties");
-    private static final Pattern YAML = Pattern.compile("application(-.*)?\\.ya?ml");
+    private static final Pattern YAML = Pattern.compile("application\\.ya?ml");
 
     /** How a name begins, or what is in it, if its file has a byte order mark, or is in UTF-16. */
     private static final Pattern MISREAD = Pattern.compile("\uFEFF[\\w%].*|.*[\uFFFD\0].*", Pattern.DOTALL);

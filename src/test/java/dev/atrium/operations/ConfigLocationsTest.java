@@ -88,6 +88,8 @@ class ConfigLocationsTest {
         Config none = config(Map.of());
         Files.createFile(directory.resolve("application.properties"));
         Files.createDirectory(directory.resolve("keys"));
+        // Of another profile, which an application with YAML has not read.
+        Files.createFile(directory.resolve("application-dev.yaml"));
         assertThatCode(() -> {
             ConfigLocations.checkDirectory(directory, none);
             ConfigLocations.checkDirectory(directory.resolve("none"), none);
