@@ -1,6 +1,7 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.setting.Require;
+import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.vertx.core.http.HttpServerOptions;
@@ -12,6 +13,7 @@ import jakarta.inject.Singleton;
  * FrameGuard} enforce those of Atrium's endpoints.
  */
 @Singleton
+@Startup
 final class WebSocketServerOptions implements HttpServerOptionsCustomizer {
 
     private static final long SMALLEST = 128;

@@ -94,6 +94,10 @@ class CommandIT {
         Output bad = run("check-config", "-Datrium.auth.mode=required");
         assertThat(bad.code).isEqualTo(1);
         assertThat(bad.text).contains("atrium.auth.mode: expected open").doesNotContain("\tat ");
+        // Its bean is one of the HTTP server, which is not started.
+        Output large = run("check-config", "-Datrium.websocket.max-frame-size=2G");
+        assertThat(large.code).isEqualTo(1);
+        assertThat(large.text).contains("atrium.websocket.max-frame-size: expected from 128 to 1073741824");
         Output empty = run("check-config", "-Datrium.origins=");
         assertThat(empty.code).isEqualTo(1);
         assertThat(empty.text).contains("atrium.origins: expected a list of origins, or * for all, and got none");
