@@ -10,6 +10,7 @@ import dev.atrium.it.fixture.SharedReplicas;
 import dev.atrium.it.fixture.Tokens;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -175,11 +176,12 @@ class RoomPageInjectionIT extends WithReplica {
     void a_pile_of_combining_characters_stays_in_its_message() {
         try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/pile"))) {
             replica.post("/rooms/pile", "above");
-            ann.awaitSaid(1);
-            byte[] before = ann.locator("#list .body").first().screenshot();
             replica.post("/rooms/pile", "a" + "\u0302".repeat(300));
             ann.awaitSaid(2);
-            assertThat(ann.locator("#list .body").first().screenshot()).isEqualTo(before);
+            byte[] withPile = ann.locator("#list .body").first().screenshot();
+            ann.texts().last().evaluate("text => { text.textContent = 'a'; }");
+            byte[] without = ann.locator("#list .body").first().screenshot();
+            assertThat(Arrays.equals(withPile, without)).isTrue();
             ann.isSound();
         }
     }
