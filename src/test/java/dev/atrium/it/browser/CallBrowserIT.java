@@ -167,6 +167,14 @@ class CallBrowserIT {
         assertThat(ann.evaluate("call.tracks.size")).isEqualTo(0);
         bob.evaluate("() => call.mute('audio')");
         assertThat(bob.evaluate("call.tracks.get('audio').enabled")).isEqualTo(false);
+        // As if it was unplugged.
+        bob.evaluate("""
+                () => {
+                  call.on("ended", (kind) => heard.push(`${kind} ended`));
+                  call.tracks.get("audio").dispatchEvent(new Event("ended"));
+                }""");
+        assertThat(bob.evaluate("[heard.at(-1), call.tracks.size, call.stream.getTracks().length]"))
+                .isEqualTo(List.of("audio ended", 0, 0));
         sound(ann, bob);
     }
 

@@ -75,6 +75,36 @@ class RoomPageReadingIT extends WithReplica {
     }
 
     @Test
+    void a_log_that_is_read_while_many_thousand_lines_arrive_keeps_its_place_and_the_newest_of_them() {
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/log"))) {
+            assertThat(ann.page().evaluate("""
+                    async () => {
+                      const { Log } = await import("/pages/log.js");
+                      const scroller = document.createElement("div");
+                      scroller.style = "position: fixed; inset: 0; overflow: auto";
+                      const list = document.createElement("ol");
+                      scroller.append(list);
+                      document.body.append(scroller);
+                      const log = new Log(scroller, list, { files: { release() {} }, atTop() {}, evicted() {}, seen() {} });
+                      const lines = (from, to) => Array.from({ length: to - from }, (_, i) => {
+                        const message = { event: "message", data: `line ${from + i}`, at: 0 };
+                        return { kind: "message", generation: 0, offset: from + i, at: 0, message };
+                      });
+                      log.add(lines(0, 12000));
+                      const kept = log.length;
+                      log.reveal(log.lines[5000]);
+                      const inSight = () => document.elementFromPoint(innerWidth / 4, innerHeight / 2).textContent;
+                      const before = inSight();
+                      log.add(lines(12000, 30000));
+                      const gaps = log.lines.filter(({ kind }) => kind === "gap").length;
+                      const after = [log.length, gaps, inSight() === before];
+                      log.toEnd();
+                      return [kept, ...after, list.lastElementChild.textContent.includes("line 29999"), list.children.length];
+                    }""")).isEqualTo(List.of(10_000, 20_000, 1, true, true, 1000));
+        }
+    }
+
+    @Test
     void a_line_marks_what_is_new_since_the_room_was_last_looked_at() {
         String room = replica.http("/rooms/since");
         BrowserContext person = browser.person();
