@@ -48,7 +48,7 @@ final class BackplaneProducer {
             return new MemoryBackplane(node, new MemorySettings(config.room().ttl(), history, config.resume().window(),
                     config.idempotency().window(), Clock.systemUTC()));
         }
-        return RedisBackplane.start(config, history, node, vertx, redis.client(vertx));
+        return RedisBackplane.start(config, history, node, vertx, redis.client(vertx), redis.database());
     }
 
     private static void check(BackplaneConfig.RedisSettings redis, Optional<String> hosts, String clientType) {

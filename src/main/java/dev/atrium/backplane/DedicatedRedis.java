@@ -87,6 +87,11 @@ public final class DedicatedRedis implements RedisOptionsCustomizer {
         return client;
     }
 
+    /** Returns the number of the database that the client uses. */
+    synchronized int database() {
+        return RedisAddresses.database(shared.getEndpoint());
+    }
+
     @PreDestroy
     synchronized void close() {
         if (client != null) {

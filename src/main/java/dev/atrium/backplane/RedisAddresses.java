@@ -7,6 +7,7 @@ import io.vertx.redis.client.RedisOptions;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -17,12 +18,23 @@ import java.util.regex.Pattern;
 final class RedisAddresses implements RedisOptionsCustomizer {
 
     private static final Pattern DATABASE = Pattern.compile("/?|/[0-9]{1,9}");
+    private static final Pattern NUMBER_IN_PATH = Pattern.compile("/([0-9]{1,9})");
+    private static final Pattern NUMBER_IN_QUERY = Pattern.compile("(?:^|&)db=([0-9]{1,9})(?:&|$)");
 
     /** @throws ConfigurationException naming the setting, but not its value, which may contain a password */
     @Override
     public void customize(String client, RedisOptions options) {
         Require.that(options.getEndpoints().stream().allMatch(RedisAddresses::isAddress), "quarkus.redis.hosts",
                 "addresses with a scheme, such as redis://:password@localhost:6379, and in the password %40 for @, %23 for #, %2F for /");
+    }
+
+    /** Returns the number of the database that an address names, in its path or as its parameter {@code db}. */
+    static int database(String endpoint) {
+        URI address = URI.create(endpoint);
+        Matcher path = NUMBER_IN_PATH.matcher(address.getPath());
+        Matcher query = NUMBER_IN_QUERY.matcher(String.valueOf(address.getRawQuery()));
+        boolean isPath = !"unix".equals(address.getScheme()) && path.matches();
+        return isPath ? Integer.parseInt(path.group(1)) : query.find() ? Integer.parseInt(query.group(1)) : 0;
     }
 
     private static boolean isAddress(String endpoint) {

@@ -1,13 +1,17 @@
 package dev.atrium.backplane;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.impl.RedisURI;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Addresses of Redis that are rejected at startup. */
@@ -32,6 +36,15 @@ class RedisAddressesTest {
     void addresses_that_the_client_would_misread_are_rejected(String address) {
         assertThatThrownBy(() -> check(address)).isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("quarkus.redis.hosts: expected addresses with a scheme, such as redis://");
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "redis://localhost, 0", "redis://localhost/, 0", "redis://:a%2Fb@localhost:6379/12, 12",
+            "rediss://localhost?password=x&db=3, 3", "redis://localhost/2?db=3, 2", "unix:///run/1, 0",
+            "unix:///run/redis.sock?db=4, 4" })
+    void the_database_is_the_one_that_the_client_uses(String address, int database) {
+        assertThat(RedisAddresses.database(address)).isEqualTo(database)
+                .isEqualTo(Objects.requireNonNullElse(new RedisURI(address).select(), 0));
     }
 
     @Test

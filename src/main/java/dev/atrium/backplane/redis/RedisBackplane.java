@@ -73,11 +73,11 @@ public final class RedisBackplane implements Backplane {
     /** Whether the state of this replica has to be written again; on the loop only. */
     private boolean mustRepublish;
 
-    private RedisBackplane(BackplaneConfig config, HistoryPolicy history, Node node, Vertx vertx, Redis redis) {
+    private RedisBackplane(BackplaneConfig config, HistoryPolicy history, Node node, Vertx vertx, Redis redis, int database) {
         this.node = node;
         this.policy = history;
         this.loop = new RedisLoop(vertx);
-        this.keys = new RedisKeys(config.redis().prefix());
+        this.keys = new RedisKeys(config.redis().prefix(), database);
         this.roomTtlMillis = config.room().ttl().toMillis();
         this.commands = new ReconnectingConnection("command", redis, loop, reconnects, new CommandListener());
         this.limiter = ConcurrencyLimiter.forBulk(loop);
@@ -102,9 +102,12 @@ public final class RedisBackplane implements Backplane {
     /**
      * Starts to connect, and returns at once; until connected, every call fails with
      * {@link dev.atrium.backplane.BackplaneUnavailableException}.
+     *
+     * @param database number of the database that the client uses
      */
-    public static RedisBackplane start(BackplaneConfig config, HistoryPolicy history, Node node, Vertx vertx, Redis redis) {
-        RedisBackplane backplane = new RedisBackplane(config, history, node, vertx, redis);
+    public static RedisBackplane start(BackplaneConfig config, HistoryPolicy history, Node node, Vertx vertx, Redis redis,
+            int database) {
+        RedisBackplane backplane = new RedisBackplane(config, history, node, vertx, redis, database);
         Subscriptions subscriptions = backplane.subscriptions;
         backplane.heartbeat.start(backplane::beat, subscriptions.connection::confirm, subscriptions::restart);
         backplane.commands.start();

@@ -12,9 +12,15 @@ import java.util.List;
 final class RedisKeys {
 
     private final String prefix;
+    /**
+     * Prefix of the channels. Redis has one set of them for all of its databases: without the number, installations in two
+     * databases would receive each other's messages. No prefix of keys has an {@code @}.
+     */
+    private final String channels;
 
-    RedisKeys(String prefix) {
+    RedisKeys(String prefix, int database) {
         this.prefix = prefix;
+        this.channels = database == 0 ? prefix : prefix + ":@" + database;
     }
 
     /** Hash {@code history}, {@code ids}: which history of its data this Redis has. */
@@ -42,11 +48,11 @@ final class RedisKeys {
 
     /** Channel on which a room's messages are published; for a session's room, its replica's channel. */
     String channel(RoomId room) {
-        return room.isSession() ? node(SessionId.node(room.name())) : room(room);
+        return room.isSession() ? node(SessionId.node(room.name())) : channels + ":room:{" + room + "}";
     }
 
     String node(String node) {
-        return prefix + ":node:" + node;
+        return channels + ":node:" + node;
     }
 
     /** Lease of a replica: exists while the replica is alive. */

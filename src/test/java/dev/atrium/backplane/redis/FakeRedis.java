@@ -58,7 +58,7 @@ final class FakeRedis implements Redis {
 
     /** What the parts of a backplane share, without a limit of memory. */
     static RedisContext context(RedisLoop loop, Lease lease) {
-        return new RedisContext(loop, ConcurrencyLimiter.forBulk(loop), new RedisKeys("at"), Node.create(), lease,
+        return new RedisContext(loop, ConcurrencyLimiter.forBulk(loop), new RedisKeys("at", 0), Node.create(), lease,
                 new RedisMemory(0));
     }
 

@@ -15,6 +15,7 @@ import dev.atrium.room.Message;
 import dev.atrium.room.Node;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
+import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import io.vertx.core.Vertx;
@@ -41,7 +42,7 @@ class RedisBackplaneIT extends BackplaneContract {
         vertx = Vertx.vertx();
         node = Node.create();
         backplane = RedisBackplane.start(Settings.backplane(), Settings.history(), node, vertx,
-                Redis.createClient(vertx, redis.url()));
+                Redis.createClient(vertx, redis.url()), 0);
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> backplane.status().isReceiving());
     }
 
@@ -50,6 +51,27 @@ class RedisBackplaneIT extends BackplaneContract {
         backplane.close();
         vertx.close();
         redis.close();
+    }
+
+    @Test
+    void an_installation_in_another_database_receives_nothing_of_this_one() {
+        RoomId room = RoomId.of("/", "both");
+        RedisBackplane other = RedisBackplane.start(Settings.backplane(), Settings.history(), Node.create(), vertx,
+                Redis.createClient(vertx, redis.adminUrl() + "/1"), 1);
+        try {
+            Awaitility.await().until(() -> other.status().isReceiving());
+            RecordingSubscriber received = new RecordingSubscriber();
+            other.subscribe(room, received);
+            Awaitility.await().until(() -> received.start != null);
+            Publication publication = new Publication(room, "message", new Data.Text("x"), null, true);
+            backplane.publishVolatile(publication).await().indefinitely();
+            backplane.publish(publication).await().indefinitely();
+            PublishResult own = other.publish(publication).await().indefinitely();
+            received.await(1);
+            assertThat(received.messages).extracting(Message::position).containsExactly(own.position());
+        } finally {
+            other.close();
+        }
     }
 
     @Test
@@ -67,7 +89,7 @@ class RedisBackplaneIT extends BackplaneContract {
 
     @Test
     void a_session_that_has_ended_while_redis_refused_its_deletion_is_deleted_later() {
-        RedisKeys keys = new RedisKeys("atrium");
+        RedisKeys keys = new RedisKeys("atrium", 0);
         SavedSession session = new SavedSession(node.newToken(), new Sender(node.newSessionId(), null), "/", Map.of(),
                 Set.of());
         backplane.sessions().save(session).await().indefinitely();

@@ -39,7 +39,7 @@ class RedisExpiryIT {
     private static final RoomId LOBBY = RoomId.of("/", "lobby");
     private static final Pattern READS = Pattern.compile("cmdstat_xrange:calls=(\\d+)");
 
-    private final RedisKeys keys = new RedisKeys("atrium");
+    private final RedisKeys keys = new RedisKeys("atrium", 0);
     private final Node node = Node.create();
     private RedisProcess redis;
     private Vertx vertx;
@@ -55,7 +55,7 @@ class RedisExpiryIT {
         BackplaneConfig settings = Settings.backplane(Map.of("atrium.history.age", AGE.toMillis() + "ms", "atrium.room.ttl",
                 "3s", "atrium.redis.log-ttl", logTtl));
         backplane = RedisBackplane.start(settings, new HistoryPolicy(settings.history()), node, vertx,
-                Redis.createClient(vertx, redis.url()));
+                Redis.createClient(vertx, redis.url()), 0);
         Awaitility.await().atMost(PATIENCE).until(() -> backplane.status().isReceiving());
     }
 

@@ -17,7 +17,7 @@ class RedisKeysTest {
 
     private static final RoomId LOBBY = RoomId.of("/", "lobby 1");
 
-    private final RedisKeys keys = new RedisKeys("at");
+    private final RedisKeys keys = new RedisKeys("at", 0);
 
     @Test
     void all_keys_of_a_room_have_the_same_hash_tag() {
@@ -49,6 +49,16 @@ class RedisKeysTest {
         assertThat(keys.channel(LOBBY)).isEqualTo(keys.room(LOBBY));
         assertThat(keys.channel(RoomId.everyone("/"))).isEqualTo("at:room:{/}");
         assertThat(keys.channel(RoomId.of("/chat", "~node01" + "x".repeat(14)))).isEqualTo("at:node:node01");
+    }
+
+    @Test
+    void each_database_has_channels_of_its_own_and_the_same_keys() {
+        RedisKeys other = new RedisKeys("at", 1);
+        assertThat(other.channel(LOBBY)).isEqualTo("at:@1:room:{/ lobby 1}");
+        assertThat(other.channel(RoomId.of("/chat", "~node01" + "x".repeat(14)))).isEqualTo("at:@1:node:node01");
+        assertThat(other.nodes()).isEqualTo("at:@1:node:");
+        assertThat(other.room(LOBBY)).isEqualTo(keys.room(LOBBY));
+        assertThat(other.lease("node01")).isEqualTo(keys.lease("node01"));
     }
 
     @Test

@@ -33,7 +33,7 @@ class RedisMemoryIT {
     private static final int NAME_BYTES = 255;
     private static final RoomId ROOM = RoomId.of("/", "lobby");
 
-    private static final RedisKeys KEYS = new RedisKeys("atrium");
+    private static final RedisKeys KEYS = new RedisKeys("atrium", 0);
     private static final Node NODE = Node.create();
     private static RedisProcess redis;
     private static Vertx vertx;
@@ -54,7 +54,7 @@ class RedisMemoryIT {
 
     private static RedisBackplane backplane(Map<String, String> settings) {
         RedisBackplane backplane = RedisBackplane.start(Settings.backplane(settings), Settings.history(), NODE, vertx,
-                Redis.createClient(vertx, redis.url()));
+                Redis.createClient(vertx, redis.url()), 0);
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> backplane.status().isReceiving());
         return backplane;
     }

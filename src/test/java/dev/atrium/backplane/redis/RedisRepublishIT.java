@@ -43,7 +43,7 @@ class RedisRepublishIT {
 
     private static final Pattern WRITES = Pattern.compile("cmdstat_evalsha:calls=(\\d+)");
 
-    private final RedisKeys keys = new RedisKeys("atrium");
+    private final RedisKeys keys = new RedisKeys("atrium", 0);
     private final Node node = Node.create();
     private RedisProcess redis;
     private Vertx vertx;
@@ -54,7 +54,7 @@ class RedisRepublishIT {
         redis = RedisProcess.start();
         vertx = Vertx.vertx();
         backplane = RedisBackplane.start(Settings.backplane(), Settings.history(), node, vertx,
-                Redis.createClient(vertx, redis.url()));
+                Redis.createClient(vertx, redis.url()), 0);
         await().until(() -> backplane.status().isReceiving());
     }
 

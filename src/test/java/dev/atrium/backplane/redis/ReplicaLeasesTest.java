@@ -20,7 +20,7 @@ class ReplicaLeasesTest extends WithFakeRedis {
 
     private volatile long now;
     private final Lease own = new Lease(LEASE, () -> this.now);
-    private final ReplicaLeases leases = new ReplicaLeases(commands, new RedisKeys("at"), own);
+    private final ReplicaLeases leases = new ReplicaLeases(commands, new RedisKeys("at", 0), own);
 
     @BeforeEach
     void renewLease() {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** How much of Redis's time lists of rooms take. */
 class RoomScanTest extends WithFakeRedis {
 
-    private final RoomScan scan = new RoomScan(commands, loop, new RedisKeys("at"));
+    private final RoomScan scan = new RoomScan(commands, loop, new RedisKeys("at", 0));
 
     @Test
     void pages_are_made_one_after_the_other_and_not_more_than_a_hundred_wait() {

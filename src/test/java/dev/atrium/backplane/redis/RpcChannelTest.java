@@ -33,7 +33,7 @@ class RpcChannelTest {
     private final FakeRedis redis = new FakeRedis();
     private final RedisLoop loop = new RedisLoop(vertx);
     private final ReconnectingConnection connection = redis.connection(loop);
-    private final RpcChannel channel = new RpcChannel(connection, loop, new RedisKeys("at"), "node01");
+    private final RpcChannel channel = new RpcChannel(connection, loop, new RedisKeys("at", 0), "node01");
 
     @BeforeAll
     static void start() {
