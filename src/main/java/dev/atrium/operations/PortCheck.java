@@ -12,13 +12,12 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
 
@@ -47,16 +46,17 @@ final class PortCheck {
 
     /** @throws ConfigurationException naming the setting whose port cannot be opened */
     static void check(Config config) {
-        List<ServerSocketChannel> open = new ArrayList<>();
-        try {
-            boolean isPlain = config.getOptionalValue("quarkus.http.insecure-requests", String.class)
-                    .filter("disabled"::equals).isEmpty();
-            open(HTTP, "port", isPlain, config).ifPresent(open::add);
-            open(HTTP, "ssl-port", hasTls(config), config).ifPresent(open::add);
-            open(MANAGEMENT, "port", true, config).ifPresent(open::add);
-        } finally {
-            // Not before all of them are open: two settings may have the same number.
-            open.forEach(PortCheck::close);
+        boolean isPlain = config.getOptionalValue("quarkus.http.insecure-requests", String.class).filter("disabled"::equals)
+                .isEmpty();
+        List<Listener> listeners = Stream.of(listener(HTTP, "port", isPlain, config),
+                listener(HTTP, "ssl-port", hasTls(config), config), listener(MANAGEMENT, "port", true, config))
+                .flatMap(Optional::stream).toList();
+        for (Listener each : listeners) {
+            each.open();
+            // The framework would open one port for both, and hand each connection to the one or the other.
+            listeners.stream().takeWhile(other -> other != each)
+                    .forEach(other -> Require.that(!each.address.equals(other.address), each.setting,
+                            "another port than " + other.setting + ", got " + each.address.getPort()));
         }
     }
 
@@ -65,14 +65,17 @@ final class PortCheck {
                 .anyMatch(name -> TLS.stream().anyMatch(name::startsWith));
     }
 
-    private static Optional<ServerSocketChannel> open(String server, String name, boolean isUsed, Config config) {
+    private static Optional<Listener> listener(String server, String name, boolean isUsed, Config config) {
         String setting = server + '.' + name;
         int port = config.getOptionalValue(setting, Integer.class).orElse(0);
         Require.that(port <= MAX_PORT, setting, "at most " + MAX_PORT + ", got " + port);
-        return port > 0 && isUsed && listensAlone(server, config)
-                ? Optional.of(open(server, setting, config.getOptionalValue(server + ".host", String.class).orElse("0.0.0.0"),
-                        port))
-                : Optional.empty();
+        if (port <= 0 || !isUsed || !listensAlone(server, config)) {
+            return Optional.empty();
+        }
+        String host = config.getOptionalValue(server + ".host", String.class).orElse("0.0.0.0");
+        InetSocketAddress address = new InetSocketAddress(host, port);
+        Require.that(!address.isUnresolved(), server + ".host", "an address of this machine, got " + host);
+        return Optional.of(new Listener(setting, host, address));
     }
 
     private static boolean listensAlone(String server, Config config) {
@@ -84,31 +87,17 @@ final class PortCheck {
         return config.getOptionalValue(setting, Boolean.class).orElse(otherwise);
     }
 
-    private static ServerSocketChannel open(String server, String setting, String host, int port) {
-        InetSocketAddress address = new InetSocketAddress(host, port);
-        if (address.isUnresolved()) {
-            throw new ConfigurationException(server + ".host: expected an address of this machine, got " + host);
-        }
-        // Of the family of its address: one of both would be taken by a program that listens with the other.
-        boolean isIpv4 = address.getAddress() instanceof Inet4Address;
-        ServerSocketChannel probe = null;
-        try {
-            probe = ServerSocketChannel.open(isIpv4 ? INET : INET6);
-            return probe.bind(address);
-        } catch (IOException e) {
-            close(probe);
-            throw new ConfigurationException(setting + ": expected a port that this process may open, and " + port + " of "
-                    + host + " is none: " + e.getMessage());
-        }
-    }
+    private record Listener(String setting, String host, InetSocketAddress address) {
 
-    private static void close(ServerSocketChannel probe) {
-        try {
-            if (probe != null) {
-                probe.close();
+        void open() {
+            // Of the family of its address: one of both would be taken by a program that listens with the other.
+            boolean isIpv4 = address.getAddress() instanceof Inet4Address;
+            try (ServerSocketChannel probe = ServerSocketChannel.open(isIpv4 ? INET : INET6)) {
+                probe.bind(address);
+            } catch (IOException e) {
+                throw new ConfigurationException(setting + ": expected a port that this process may open, and "
+                        + address.getPort() + " of " + host + " is none: " + e.getMessage());
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }
