@@ -6,7 +6,7 @@ import { MAX_RENEWAL_MILLIS, MAX_TOKEN_CALLS, RETRY_MILLIS } from "./timing.js";
 /** @import { Commands } from "./commands.js" */
 /** @import { Options } from "./types.ts" */
 
-const NO_TOKEN = "there is no token";
+export const NO_TOKEN = "there is no token";
 
 export class Authentication {
   #token;
@@ -33,8 +33,8 @@ export class Authentication {
     return typeof this.#token === "function";
   }
 
-  /** Shows the server a token. @returns {Promise<any>} what the server knows of the user */
-  async authenticate() {
+  /** Shows the server a token. @param {ReturnType<typeof setTimeout>} [timer] ended when there is one @returns {Promise<any>} what the server knows of the user */
+  async authenticate(timer) {
     const { socket } = this.#commands;
     const token = await this.#nextToken();
     if (token == null) {
@@ -43,6 +43,7 @@ export class Authentication {
     if (this.#commands.socket !== socket) {
       throw new AtriumError(0, LOST);
     }
+    clearTimeout(timer);
     const known = await this.#commands.run("auth", { token }).catch((failure) => {
       failure.code === 401 && (this.#refusal = failure.message);
       throw failure;

@@ -1,6 +1,6 @@
 // @ts-check
 /** Connection to a server, over a series of sockets, one after the other. */
-import { Authentication } from "./authentication.js";
+import { Authentication, NO_TOKEN } from "./authentication.js";
 import { FINAL_CODES, GIVEN_UP, TOO_MANY } from "./codes.js";
 import { Commands } from "./commands.js";
 import { AtriumError, CLOSED, LOST } from "./errors.js";
@@ -259,7 +259,9 @@ export class Connection {
     this.#timer = setTimeout(() => this.#open(), delay);
     this.#change({ name: "waiting", at: Date.now() + delay, attempt: this.#attempt });
     renews && this.#listeners.tell("error", new AtriumError(401, reason));
-    failed && !this.#shared && void this.#fallBack();
+    if (failed && !this.#shared) {
+      void this.#fallBack();
+    }
   }
 
   /** @param {number} code @param {string} reason */
@@ -356,6 +358,7 @@ export class Connection {
     const { socket } = this.#commands;
     const { id, heartbeat, maxPayload = Infinity, transport = this.#transports.current } = welcome;
     let { user } = welcome;
+    clearTimeout(this.#timer);
     this.#commands.maxPayload = maxPayload;
     if (heartbeat) {
       this.#transports.failures = 0;
@@ -365,13 +368,14 @@ export class Connection {
     if (this.#options.token != null && !this.#shared) {
       // A failure is that of the token, and not of the transport.
       this.#welcomed = true;
-      const known = await this.#authentication.authenticate();
+      // A token function may never return, and a server that requires no token waits for ever.
+      this.#timer = setTimeout(() => this.#welcomeFailed(new AtriumError(401, NO_TOKEN)), this.#timeout);
+      const known = await this.#authentication.authenticate(this.#timer);
       user = known.user;
       this.#session.save(known);
     }
+    // Over HTTP only a room that is joined shows that the transport works.
     this.#welcomed = !!heartbeat;
-    // Only now: a token function may never return, and a server that requires no token waits for ever.
-    clearTimeout(this.#timer);
     this.#userStore.identify(user, transport);
     await this.#queue.adopt((failure) => this.#listeners.tell("error", failure));
     if (this.#commands.socket !== socket) {
@@ -393,7 +397,9 @@ export class Connection {
       this.#end(4000 + failure.code, failure.message);
       return;
     }
-    failure.code === 0 || failure.code === 408 || this.#listeners.tell("error", failure);
+    if (failure.code !== 0 && failure.code !== 408) {
+      this.#listeners.tell("error", failure);
+    }
     this.#abandon();
   }
 }

@@ -153,7 +153,7 @@ export class Transfer {
     let worker;
     return new Promise((resolve, reject) => {
       if (!OWN_WORKERS) {
-        throw 0;
+        throw undefined;
       }
       worker = new Worker(import.meta.url, { type: "module", name: HASHER });
       worker.onmessage = ({ data }) => (typeof data === "string" ? resolve(data) : report(data));

@@ -73,7 +73,7 @@ export class SendQueue {
       return this.#sendVolatile(message, bytes);
     }
     if (this.#sendings.size >= this.#limit && !unbounded) {
-      throw new AtriumError(429, "too many messages wait");
+      throw new AtriumError(429, "the queue is full");
     }
     const { idempotency = randomName() } = message;
     // Fails here for what has no JSON: in the queue it would block all messages behind it.

@@ -1,7 +1,7 @@
 // @ts-check
 /** Session: the rooms of a connection and the position in each of them, over any number of reconnects. */
 import { TRANSIENT_CODES } from "./codes.js";
-import { AtriumError, errorOf } from "./errors.js";
+import { AtriumError, errorOf, LOST } from "./errors.js";
 import { decoded } from "./frames.js";
 import { Membership } from "./membership.js";
 import { MAX_JOINS, pause, RETRY_MILLIS } from "./timing.js";
@@ -85,7 +85,7 @@ export class Session {
       const since = membership.place;
       const joined =
         this.#isCurrent(membership) &&
-        (await this.#commands.run("join", { room: name, presence, ...(since ? { since } : {}) }));
+        (await this.#commands.run("join", { room: name, presence, since }));
       if (this.#isCurrent(membership)) {
         membership.failing = false;
         membership.confirmed = presence;
@@ -96,7 +96,10 @@ export class Session {
       const { socket } = this.#commands;
       if (code && this.#isCurrent(membership)) {
         if (TRANSIENT_CODES.has(code)) {
-          membership.failing || this.#listeners.tell("error", new AtriumError(code, `${name}: ${message}`));
+          // Tabs that share a connection are told of its loss by its state.
+          membership.failing ||
+            message === LOST ||
+            this.#listeners.tell("error", new AtriumError(code, `${name}: ${message}`));
           membership.failing = true;
           setTimeout(
             () =>

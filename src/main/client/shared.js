@@ -5,7 +5,7 @@ import { randomName } from "./names.js";
 import { OWN_WORKERS } from "./workers.js";
 /** @import { Options } from "./types.ts" */
 
-const ALL_TABS = "*";
+const ALL_TABS = "everybody";
 
 /** Access of a tab to the shared connection: in a shared worker, or where there are none, in the leading tab. */
 export class SharedConnection {

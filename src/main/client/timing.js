@@ -26,8 +26,8 @@ export const TAB_TIMEOUT_MILLIS = 180000;
 
 /** Maximum number of messages without a reply. Fewer than the error replies after which a server closes the connection. */
 export const MAX_IN_FLIGHT = 64;
-/** Maximum number of rooms that are joined at a time. A slow network carries as many requests over HTTP before their timeout. */
-export const MAX_JOINS = 32;
+/** Maximum number of rooms that are joined at a time. Over HTTP each is a poll, and browsers make six requests at a time. */
+export const MAX_JOINS = 8;
 /** Maximum number of chunks in flight. */
 export const MAX_CHUNKS = 8;
 

@@ -329,15 +329,18 @@ for (const shared of [undefined, "refused for a while"]) {
       const connection = connect(peer.url, { ...quick, shared });
       const failures = [];
       connection.on("error", ({ code, message }) => failures.push([code, message]));
-      await isOpen(connection);
-      await joined(connection.room("a"));
-      assert.deepEqual(failures, [[429, "a: at most 1000 rooms"]]);
-      refusals = 1;
-      await joined(connection.room("b"));
-      assert.deepEqual(failures.slice(1), [[429, "b: at most 1000 rooms"]]);
-      connection.close();
-      peer.close();
-      Object.defineProperty(globalThis, "navigator", { value: undefined, configurable: true });
+      try {
+        await isOpen(connection);
+        await joined(connection.room("a"));
+        assert.deepEqual(failures, [[429, "a: at most 1000 rooms"]]);
+        refusals = 1;
+        await joined(connection.room("b"));
+        assert.deepEqual(failures.slice(1), [[429, "b: at most 1000 rooms"]]);
+      } finally {
+        connection.close();
+        peer.close();
+        Object.defineProperty(globalThis, "navigator", { value: undefined, configurable: true });
+      }
     },
   );
 }

@@ -93,9 +93,12 @@ scene("a token that takes longer than the server waits is used by a later connec
 scene("a token function that never returns is called again by the next connection", async (peer, open) => {
   let calls = 0;
   const connection = open({ timeout: 200, token: () => (++calls === 1 ? new Promise(() => {}) : "good") });
+  const errors = [];
+  connection.on("error", ({ code }) => errors.push(code));
   await isOpen(connection);
   assert.equal(peer.connections, 2);
   assert.equal(connection.state.transport, "websocket");
+  assert.deepEqual(errors, [401]);
 });
 
 scene(

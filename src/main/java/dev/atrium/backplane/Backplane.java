@@ -90,9 +90,7 @@ public interface Backplane extends RoomSource {
     Uni<String> addressOf(String node);
 
     /** Returns the time by the clock that gives messages their times, in milliseconds since 1970. */
-    default long currentTimeMillis() {
-        return System.currentTimeMillis();
-    }
+    long currentTimeMillis();
 
     /** Returns the current status, for health checks and metrics. */
     BackplaneStatus status();

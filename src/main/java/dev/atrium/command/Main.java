@@ -36,8 +36,12 @@ public final class Main {
     private static void exitOnSignals() {
         // In dev mode, where the class loader is Quarkus's own, they are for its console.
         if (Main.class.getClassLoader() == ClassLoader.getSystemClassLoader()) {
-            for (String name : List.of("TERM", "INT")) {
-                Signal.handle(new Signal(name), signal -> Runtime.getRuntime().halt(0));
+            for (String name : List.of("TERM", "INT", "HUP")) {
+                try {
+                    Signal.handle(new Signal(name), signal -> Runtime.getRuntime().halt(0));
+                } catch (IllegalArgumentException e) {
+                    // Windows has no SIGHUP, and with -Xrs the JVM leaves all of them alone.
+                }
             }
         }
     }

@@ -39,6 +39,9 @@ final class HandlerScanner {
     private static final DotName VIRTUAL = DotName.createSimple(RunOnVirtualThread.class);
     private static final DotName NON_BLOCKING = DotName.createSimple(NonBlocking.class);
 
+    /** Event by which a client of Socket.IO shows a new token. */
+    private static final String NEW_TOKEN = "@auth";
+
     /** JVM specification, table 4.6-A. */
     private static final int ACC_VARARGS = 0x80;
     private static final int ACC_SYNTHETIC = 0x1000;
@@ -129,9 +132,9 @@ final class HandlerScanner {
                 : method.hasDeclaredAnnotation(ON_CONNECT) ? HandlerDescription.Kind.CONNECT
                         : HandlerDescription.Kind.DISCONNECT;
         String name = event == null ? "" : event.value().asString();
-        if (PublicationRules.RESERVED_EVENTS.contains(name)) {
-            throw new DeploymentException(where + ": @OnEvent(\"" + name + "\"): Socket.IO has no event of that name for a "
-                    + "server; @OnConnect and @OnDisconnect are called when a client comes and goes");
+        if (PublicationRules.RESERVED_EVENTS.contains(name) || name.equals(NEW_TOKEN)) {
+            throw new DeploymentException(where + ": @OnEvent(\"" + name + "\"): an event of that name never reaches a "
+                    + "handler; @OnConnect and @OnDisconnect are called when a client comes and goes");
         }
         HandlerSignature.check(kind, method);
         claim(kind + " \"" + name + "\" of namespace " + namespace, where);

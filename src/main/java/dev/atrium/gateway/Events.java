@@ -20,13 +20,14 @@ import org.jboss.logging.Logger;
 @Singleton
 public final class Events {
 
-    private static final ThrottledLog LOG = ThrottledLog.ofSeveral(Logger.getLogger(Events.class));
+    private static final Logger LOG = Logger.getLogger(Events.class);
 
     /** Capacity of one subscriber's queue, in events. */
     static final int QUEUE = 16_384;
 
     private final List<EventQueue> queues = new CopyOnWriteArrayList<>();
     private final EventObserver[] observers;
+    private final ThrottledLog failedObservers = ThrottledLog.ofSeveral(LOG);
     private final LongAdder dropped = new LongAdder();
 
     @Inject
@@ -44,7 +45,7 @@ public final class Events {
             try {
                 observer.observed(event);
             } catch (RuntimeException e) {
-                LOG.error("An observer failed on " + event.getClass().getSimpleName(), e);
+                failedObservers.error("An observer failed on " + event.getClass().getSimpleName(), e);
             }
         }
         for (EventQueue queue : queues) {
@@ -95,15 +96,17 @@ public final class Events {
      * @param name of the subscriber, for the log
      */
     public <T extends Event> void subscribe(String name, Class<T> kind, Consumer<T> subscriber) {
+        // Of this one alone: another that fails at each event must not hide its failures.
+        ThrottledLog failures = ThrottledLog.ofSeveral(LOG);
         stream(kind).subscribe().with(event -> {
             try {
                 if (kind.isInstance(event)) {
                     subscriber.accept(kind.cast(event));
                 }
             } catch (RuntimeException e) {
-                LOG.error("Event subscriber " + name + " failed on " + event.getClass().getSimpleName(), e);
+                failures.error("Event subscriber " + name + " failed on " + event.getClass().getSimpleName(), e);
             }
-        }, failure -> LOG.error("Event subscriber " + name + " hears no more", failure));
+        }, failure -> LOG.errorf(failure, "Event subscriber %s hears no more", name));
     }
 
     /** Events that slow subscribers lost since startup. */

@@ -32,7 +32,7 @@ record Recovery(Backplane backplane) {
     /** Most rooms have few new messages, or none: a whole page of each would be a gigabyte for a client in a thousand rooms. */
     private static final int FIRST_PAGE = 16;
 
-    /** Maximum bytes of missed messages: they are sent at once, and there may be as many in the send queue. */
+    /** Maximum bytes of missed messages: they are in memory at once. */
     private static final long MAX_MISSED_BYTES = 4L << 20;
 
     /** Lifetime of the first token: the client keeps it for as long as it stays connected. */
@@ -91,40 +91,43 @@ record Recovery(Backplane backplane) {
     /**
      * Messages between these positions and those at which the memberships begin. A room without a position is one that the
      * application has added meanwhile: there the client has missed nothing.
+     *
+     * @param queueBytes free bytes of the send queue, half of which they may take: with new messages behind them the client
+     *        would be closed as slow, and come back for them, again and again
      */
-    Uni<List<Message>> missed(List<Joined> joined, Map<String, StreamPosition> places) {
-        AtomicLong bytes = new AtomicLong();
+    Uni<List<Message>> missed(List<Joined> joined, Map<String, StreamPosition> places, long queueBytes) {
+        AtomicLong left = new AtomicLong(Math.min(MAX_MISSED_BYTES, queueBytes / 2));
         List<Uni<List<Message>>> searches = joined.stream().filter(room -> places.containsKey(room.room().name()))
-                .map(room -> missed(room.room(), places.get(room.room().name()), room.position(), bytes))
+                .map(room -> missed(room.room(), places.get(room.room().name()), room.position(), left))
                 .toList();
         return Resumption.someAtATime(searches).map(found -> found.stream().flatMap(List::stream)
                 .sorted(Comparator.comparingLong(Message::atMicros)).toList());
     }
 
-    private Uni<List<Message>> missed(RoomId room, StreamPosition from, StreamPosition to, AtomicLong bytes) {
+    private Uni<List<Message>> missed(RoomId room, StreamPosition from, StreamPosition to, AtomicLong left) {
         boolean same = from.isIn(to.epoch()) || from.offset() == 0 && from.epoch().isEmpty();
         long count = to.offset() - from.offset();
         if (!same || count < 0 || count > HistoryQuery.MOST) {
             return Uni.createFrom().failure(notRecovered());
         }
-        return read(room, from.offset(), to, new ArrayList<>(), bytes);
+        return read(room, from.offset(), to, new ArrayList<>(), left);
     }
 
     /** Reads page by page: a page of large messages is shorter than was asked for. */
-    private Uni<List<Message>> read(RoomId room, long after, StreamPosition to, List<Message> found, AtomicLong bytes) {
+    private Uni<List<Message>> read(RoomId room, long after, StreamPosition to, List<Message> found, AtomicLong left) {
         if (after == to.offset()) {
             return Uni.createFrom().item(found);
         }
         return backplane.history(room, HistoryQuery.after(after, (int) (to.offset() - after))).chain(history -> {
             List<Message> messages = history.messages();
-            long size = bytes.addAndGet(messages.stream().mapToLong(Message::size).sum());
+            long rest = left.addAndGet(-messages.stream().mapToLong(Message::size).sum());
             Message last = messages.isEmpty() ? null : messages.get(messages.size() - 1);
             if (last == null || last.offset() != after + messages.size() || !to.isIn(last.epoch())
-                    || size > MAX_MISSED_BYTES) {
+                    || rest < 0) {
                 throw notRecovered();
             }
             found.addAll(messages);
-            return read(room, last.offset(), to, found, bytes);
+            return read(room, last.offset(), to, found, left);
         });
     }
 

@@ -47,7 +47,7 @@ public final class SendWindow {
     private static <T> void give(T item, Consumer<? super T> result, Consumer<ErrorReply> failure) {
         try {
             result.accept(item);
-        } catch (Throwable e) {
+        } catch (RuntimeException | StackOverflowError e) {
             failure.accept(ErrorReply.of(e));
         }
     }

@@ -1,9 +1,11 @@
 package dev.atrium.gateway;
 
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -16,6 +18,9 @@ public final class ThrottledLog {
 
     /** Lines at once, where one failure could hide another. */
     private static final int SEVERAL = 10;
+
+    /** Causes of a failure that are looked at. */
+    private static final int DEEPEST = 20;
 
     private final Logger log;
     private final long burstNanos;
@@ -51,7 +56,8 @@ public final class ThrottledLog {
 
     /** Logs a line with a stack trace, or counts it. */
     public void error(String line, Throwable failure) {
-        if (failure instanceof OutOfMemoryError || failure.getCause() instanceof OutOfMemoryError) {
+        if (Stream.iterate(failure, Objects::nonNull, Throwable::getCause).limit(DEEPEST)
+                .anyMatch(OutOfMemoryError.class::isInstance)) {
             // What ends the process after one reads the log.
             log.error(line, failure);
         } else {
@@ -61,13 +67,16 @@ public final class ThrottledLog {
 
     private void write(Logger.Level level, String line, Throwable failure) {
         long now = nanoTime.getAsLong();
-        long due = next.get();
-        long early = Math.max(0, due - now);
-        if (early > burstNanos || !next.compareAndSet(due, now + early + PERIOD_NANOS)) {
+        long due = next.getAndUpdate(each -> isLeftOut(each, now) ? each : now + Math.max(0, each - now) + PERIOD_NANOS);
+        if (isLeftOut(due, now)) {
             leftOut.incrementAndGet();
             return;
         }
         int more = leftOut.getAndSet(0);
         log.log(level, more == 0 ? line : line + "; suppressed=" + more, failure);
+    }
+
+    private boolean isLeftOut(long due, long now) {
+        return due - now > burstNanos;
     }
 }

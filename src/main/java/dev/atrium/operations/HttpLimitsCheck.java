@@ -38,6 +38,6 @@ final class HttpLimitsCheck {
 
     private static void atLeast(long min, String name, Config config) {
         config.getOptionalValue(LIMITS + name, Long.class)
-                .ifPresent(value -> Require.between(LIMITS + name, value, min, 0xFFFF_FFFFL));
+                .ifPresent(value -> Require.between(LIMITS + name, value, min, Integer.MAX_VALUE));
     }
 }

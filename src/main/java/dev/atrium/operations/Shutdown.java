@@ -85,7 +85,9 @@ final class Shutdown {
         try {
             Signal.handle(new Signal(name), signal -> signalled(delay, window));
         } catch (IllegalArgumentException e) {
-            LOG.debugf("Windows has no SIGHUP: %s", e.getMessage());
+            // Windows has no SIGHUP. With -Xrs the JVM leaves all of them alone.
+            LOG.logf(name.equals("HUP") ? Logger.Level.DEBUG : Logger.Level.WARN, "SIG%s does not begin a drain: %s", name,
+                    e.getMessage());
         }
     }
 

@@ -281,6 +281,10 @@ class HandlerScannerTest {
         void reserved(Client client) {
         }
 
+        @OnEvent("@auth")
+        void token(Client client, String token) {
+        }
+
         @OnConnect
         @OnEvent("both")
         void both(Client client) {
@@ -297,7 +301,8 @@ class HandlerScannerTest {
             "code        | expected no parameters but the Client and the CloseReason",
             "admin       | expected no @RolesAllowed",
             "future      | expected a value, a Uni or a CompletionStage",
-            "reserved    | @OnEvent(\"disconnect\"): Socket.IO has no event of that name for a server",
+            "reserved    | @OnEvent(\"disconnect\"): an event of that name never reaches a handler",
+            "token       | @OnEvent(\"@auth\"): an event of that name never reaches a handler",
             "both        | a handler has one of @OnConnect, @OnEvent and @OnDisconnect",
     })
     void a_handler_that_would_not_do_what_it_says_is_rejected(String method, String message) throws IOException {

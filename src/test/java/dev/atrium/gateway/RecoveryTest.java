@@ -11,6 +11,7 @@ import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import dev.atrium.room.StreamPosition;
+import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -129,7 +130,7 @@ class RecoveryTest extends WithGateway {
     @ParameterizedTest
     @CsvSource({ "3590, true", "3600, false", "3700, false" })
     void a_last_message_about_as_old_as_the_history_goes_back_is_too_old(long seconds, boolean known) {
-        long micros = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()) - TimeUnit.SECONDS.toMicros(seconds);
+        long micros = TimeUnit.MILLISECONDS.toMicros(clock.millis()) - TimeUnit.SECONDS.toMicros(seconds);
         RecoveryOffset last = new RecoveryOffset("lobby", new StreamPosition("e", 1), micros);
         if (known) {
             assertThat(done(recovery.places(SAVED, last))).containsEntry("lobby", last.position());
@@ -156,33 +157,33 @@ class RecoveryTest extends WithGateway {
         say(LOBBY, "2");
         clock.pass(Duration.ofMillis(1));
         say(NEWS, "3");
-        List<Message> missed = done(recovery.missed(List.of(joined(LOBBY, lobby.epoch(), 2), joined(NEWS, news.epoch(), 3)),
+        List<Message> missed = done(missed(List.of(joined(LOBBY, lobby.epoch(), 2), joined(NEWS, news.epoch(), 3)),
                 Map.of("lobby", lobby, "news", news)));
         assertThat(missed).extracting(each -> each.room().name() + each.offset()).containsExactly("news2", "lobby2", "news3");
     }
 
     @Test
     void a_room_without_messages_has_no_missed_messages() {
-        assertThat(done(recovery.missed(List.of(joined(LOBBY, "e", 7)), Map.of("lobby", new StreamPosition("e", 7)))))
+        assertThat(done(missed(List.of(joined(LOBBY, "e", 7)), Map.of("lobby", new StreamPosition("e", 7)))))
                 .isEmpty();
-        assertThat(done(recovery.missed(List.of(joined(LOBBY, "e", 0)), Map.of("lobby", StreamPosition.START)))).isEmpty();
+        assertThat(done(missed(List.of(joined(LOBBY, "e", 0)), Map.of("lobby", StreamPosition.START)))).isEmpty();
     }
 
     @Test
     void the_start_of_an_unknown_history_is_that_of_any() {
         StreamPosition first = say(LOBBY, "1").position();
-        assertThat(done(recovery.missed(List.of(joined(LOBBY, first.epoch(), 1)), Map.of("lobby", StreamPosition.START))))
+        assertThat(done(missed(List.of(joined(LOBBY, first.epoch(), 1)), Map.of("lobby", StreamPosition.START))))
                 .hasSize(1);
         assertNotRecovered(
-                error(recovery.missed(List.of(joined(LOBBY, first.epoch(), 1)), Map.of("lobby", new StreamPosition("", 1)))));
+                error(missed(List.of(joined(LOBBY, first.epoch(), 1)), Map.of("lobby", new StreamPosition("", 1)))));
     }
 
     @Test
     void a_position_of_another_epoch_or_ahead_of_the_room_is_not_recovered() {
         StreamPosition first = say(LOBBY, "1").position();
         assertNotRecovered(error(
-                recovery.missed(List.of(joined(LOBBY, first.epoch(), 1)), Map.of("lobby", new StreamPosition("other", 0)))));
-        assertNotRecovered(error(recovery.missed(List.of(joined(LOBBY, first.epoch(), 1)),
+                missed(List.of(joined(LOBBY, first.epoch(), 1)), Map.of("lobby", new StreamPosition("other", 0)))));
+        assertNotRecovered(error(missed(List.of(joined(LOBBY, first.epoch(), 1)),
                 Map.of("lobby", new StreamPosition(first.epoch(), 2)))));
     }
 
@@ -194,19 +195,19 @@ class RecoveryTest extends WithGateway {
         String epoch = say(LOBBY, "1").position().epoch();
         say(LOBBY, "2");
         say(LOBBY, "3");
-        assertThat(done(recovery.missed(List.of(joined(LOBBY, epoch, 3)), Map.of("lobby", new StreamPosition(epoch, 1)))))
+        assertThat(done(missed(List.of(joined(LOBBY, epoch, 3)), Map.of("lobby", new StreamPosition(epoch, 1)))))
                 .hasSize(2);
         assertNotRecovered(
-                error(recovery.missed(List.of(joined(LOBBY, epoch, 3)), Map.of("lobby", new StreamPosition(epoch, 0)))));
+                error(missed(List.of(joined(LOBBY, epoch, 3)), Map.of("lobby", new StreamPosition(epoch, 0)))));
         assertNotRecovered(
-                error(recovery.missed(List.of(joined(LOBBY, epoch, 2)), Map.of("lobby", new StreamPosition(epoch, 0)))));
+                error(missed(List.of(joined(LOBBY, epoch, 2)), Map.of("lobby", new StreamPosition(epoch, 0)))));
     }
 
     @Test
     void messages_of_a_history_that_began_anew_are_not_recovered() {
         say(LOBBY, "1");
         assertNotRecovered(
-                error(recovery.missed(List.of(joined(LOBBY, "before", 1)), Map.of("lobby", new StreamPosition("before", 0)))));
+                error(missed(List.of(joined(LOBBY, "before", 1)), Map.of("lobby", new StreamPosition("before", 0)))));
     }
 
     @ParameterizedTest(name = "{0} messages of 600 KB: recovered {1}")
@@ -216,7 +217,7 @@ class RecoveryTest extends WithGateway {
         for (int i = 0; i < count; i++) {
             last = say(LOBBY, "x".repeat(600_000)).position();
         }
-        var missed = recovery.missed(List.of(joined(LOBBY, last.epoch(), count)),
+        var missed = missed(List.of(joined(LOBBY, last.epoch(), count)),
                 Map.of("lobby", new StreamPosition(last.epoch(), 0)));
         if (recovered) {
             assertThat(done(missed)).extracting(Message::offset).hasSize(count).isSorted();
@@ -235,7 +236,7 @@ class RecoveryTest extends WithGateway {
         for (int i = 0; i < count; i++) {
             last = say(LOBBY, "x").position();
         }
-        var missed = recovery.missed(List.of(joined(LOBBY, last.epoch(), count)),
+        var missed = missed(List.of(joined(LOBBY, last.epoch(), count)),
                 Map.of("lobby", new StreamPosition(last.epoch(), 0)));
         if (count > HistoryQuery.MOST) {
             assertNotRecovered(error(missed));
@@ -249,6 +250,23 @@ class RecoveryTest extends WithGateway {
         Map<String, StreamPosition> places = Map.of("lobby", new StreamPosition("e", 1));
         assertThat(Recovery.same(places, Map.copyOf(places))).isSameAs(places);
         assertNotRecovered(error(() -> Recovery.same(places, Map.of("lobby", new StreamPosition("e", 2)))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "2300, true", "2100, false" })
+    void what_was_missed_takes_half_of_the_send_queue_at_most(long queueBytes, boolean recovered) {
+        StreamPosition last = say(LOBBY, "x".repeat(1_000)).position();
+        Uni<List<Message>> missed = recovery.missed(List.of(joined(LOBBY, last.epoch(), 1)),
+                Map.of("lobby", new StreamPosition(last.epoch(), 0)), queueBytes);
+        if (recovered) {
+            assertThat(done(missed)).hasSize(1);
+        } else {
+            assertNotRecovered(error(missed));
+        }
+    }
+
+    private Uni<List<Message>> missed(List<Joined> joined, Map<String, StreamPosition> places) {
+        return recovery.missed(joined, places, Long.MAX_VALUE);
     }
 
     private static RecoveryOffset at(String room, PublishResult result) {

@@ -185,6 +185,11 @@ public final class MemoryBackplane implements Backplane {
     }
 
     @Override
+    public long currentTimeMillis() {
+        return settings.clock().millis();
+    }
+
+    @Override
     public BackplaneStatus status() {
         return new BackplaneStatus("memory", BackplaneStatus.State.RECEIVING, "in this process", Map.of(), 0, 0, 0, 0, 0,
                 false);

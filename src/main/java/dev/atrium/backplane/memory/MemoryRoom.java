@@ -105,9 +105,12 @@ final class MemoryRoom {
         if (limit.size() == 0) {
             return;
         }
+        if (history.size() == limit.size()) {
+            dropFirst();
+        }
         history.add(message);
         count(message.size());
-        while (history.size() > limit.size() || bytes > limit.bytes()) {
+        while (bytes > limit.bytes()) {
             dropFirst();
         }
         dropOld(message.at());

@@ -36,12 +36,12 @@ final class MessageRing {
         return get(0);
     }
 
-    private Message get(int index) {
-        return ring[place(index)];
+    private Message get(int number) {
+        return ring[index(number)];
     }
 
-    private int place(int index) {
-        return (first + index) & (ring.length - 1);
+    private int index(int number) {
+        return (first + number) & (ring.length - 1);
     }
 
     /** Adds the message with the next offset. */
@@ -49,7 +49,7 @@ final class MessageRing {
         if (size == ring.length) {
             grow();
         }
-        ring[place(size)] = message;
+        ring[index(size)] = message;
         size++;
     }
 
@@ -66,7 +66,7 @@ final class MessageRing {
     Message removeFirst() {
         Message removed = first();
         ring[first] = null;
-        first = place(1);
+        first = index(1);
         size--;
         if (size == 0) {
             // A room that is silent keeps no room for the messages it once had.
@@ -83,7 +83,7 @@ final class MessageRing {
             return page;
         }
         long oldest = first().offset();
-        int from = (int) Math.min(size, Math.max(0, query.after() - oldest + 1));
+        int from = (int) Math.min(size, Math.max(0, Math.max(0, query.after()) - oldest + 1));
         int to = (int) Math.min(size, Math.max(query.before(), oldest) - oldest);
         int bytes = 0;
         for (int i = 0; i < to - from && page.size() < query.limit() && bytes <= PAGE_BYTES; i++) {

@@ -1,5 +1,6 @@
 package dev.atrium.backplane.redis;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,7 +16,9 @@ import java.util.Set;
 /** JSON of saved sessions in Redis; their tokens are the fields of the hash that holds them. Any thread. */
 final class SavedSessionCodec {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** It keeps no names of fields, which are those of rooms. */
+    private static final ObjectMapper JSON = new ObjectMapper(
+            JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build());
 
     private SavedSessionCodec() {
     }

@@ -4,6 +4,7 @@ import dev.atrium.gateway.ThrottledLog;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
 import org.jboss.logging.Logger;
 
 /**
@@ -17,6 +18,11 @@ final class AcceptFailures extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+        if (!(failure instanceof IOException)) {
+            // Netty logs it with its stack trace, by which an OutOfMemoryError ends the process.
+            context.fireExceptionCaught(failure);
+            return;
+        }
         LOG.warn("New connections cannot be accepted, and wait, also those of health checks: " + failure.getMessage());
     }
 }

@@ -62,7 +62,7 @@ public final class Admission {
 
     private static final String ORIGINS = "atrium.origins";
     private static final String TOKEN = Admission.class.getName() + ".token";
-    private static final String SEMICOLON = Admission.class.getName() + ".semicolon";
+    private static final String REFUSAL = Admission.class.getName() + ".refusal";
     private static final String CALLER = Caller.class.getName();
     private static final Transport TRANSPORT = Transport.HTTP;
 
@@ -127,10 +127,9 @@ public final class Admission {
         HttpServerRequest request = context.request();
         if (request.query() != null && request.query().indexOf(';') >= 0) {
             // Refused later: the semicolon can be in the token, which is removed first, and a page can read no error of a preflight.
-            context.put(SEMICOLON, true);
+            context.put(REFUSAL, ErrorReply.badRequest("query: expected & between parameters, and %3B for a semicolon"));
         }
-        boolean seen = context.get(TOKEN) != null;
-        String token = seen || request.query() == null ? null : parameter(request, Credentials.ACCESS_TOKEN);
+        String token = context.get(TOKEN) == null ? token(context) : null;
         if (token == null) {
             context.next();
         } else if (!request.path().startsWith("/")) {
@@ -138,6 +137,15 @@ public final class Admission {
         } else {
             context.put(TOKEN, token);
             context.reroute(request.method(), request.path() + Credentials.without(request.query()));
+        }
+    }
+
+    private static String token(RoutingContext context) {
+        try {
+            return Query.parameter(context.request(), Credentials.ACCESS_TOKEN);
+        } catch (ErrorReply malformed) {
+            context.put(REFUSAL, malformed);
+            return "";
         }
     }
 
@@ -162,9 +170,10 @@ public final class Admission {
     }
 
     private void identify(RoutingContext context) {
-        if (context.get(SEMICOLON) != null) {
-            // Netty takes it for &: a value would end there, and a message would be published in another namespace.
-            Problem.send(context, ErrorReply.badRequest("query: expected & between parameters, and %3B for a semicolon"));
+        ErrorReply refusal = context.get(REFUSAL);
+        if (refusal != null) {
+            // Netty takes a semicolon for &: a value would end there, and a message would be published in another namespace.
+            Problem.send(context, refusal);
             return;
         }
         if (context.get(CALLER) != null) {

@@ -25,7 +25,6 @@ import dev.atrium.session.Transport;
 import dev.atrium.transport.engineio.EngineSocket;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
-import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,15 +124,11 @@ final class NamespaceSocket implements ClientConnection {
         }
         connected = true;
         accepted = true;
-        ByteArrayOutputStream frames = new ByteArrayOutputStream();
-        frames.writeBytes(
+        socket.send(
                 SocketIoFormat.frames(Packet.Type.CONNECT, namespace, null, "{\"sid\":" + SocketIoFormat.quoted(session.id())
                         + (pid == null ? "" : ",\"pid\":" + SocketIoFormat.quoted(pid)) + "}", List.of()));
-        early.forEach(frames::writeBytes);
+        early.forEach(socket::send);
         early.clear();
-        // In one piece: one by one the messages that a client has missed could exceed its send queue, and it would be closed, and
-        // come back for them, again and again.
-        socket.send(frames.toByteArray());
         session.follow();
     }
 

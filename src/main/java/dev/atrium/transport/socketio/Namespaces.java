@@ -25,6 +25,8 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
@@ -132,7 +134,9 @@ final class Namespaces {
             return;
         }
         Session session = attempt.session();
-        request.socket.await(session.inTurn(() -> gateway.admit(session)).chain(() -> gateway.keep(session))
+        AtomicReference<String> own = new AtomicReference<>();
+        request.socket.await(session.inTurn(() -> gateway.admit(session))
+                .chain(() -> gateway.keep(session).onItemOrFailure().invoke((done, failure) -> own.set(session.resumeToken())))
                 .chain(() -> gateway.execute(session, Cost.NONE, new Command.Recover(request.auth.pid(), request.auth.last()))),
                 recovered -> {
                     request.admitted.run();
@@ -140,8 +144,10 @@ final class Namespaces {
                 },
                 failure -> {
                     if (ErrorReply.of(failure).code() == 503) {
-                        // What it could not be given now it may be given the next time.
-                        attempt.end(CloseReason.TRY_LATER);
+                        // What it could not be given now it may be given the next time. A session of its own, of which the client was
+                        // not told, would take the place of one that may be resumed.
+                        boolean isOwn = Objects.equals(own.get(), session.resumeToken());
+                        attempt.end(isOwn ? CloseReason.FORBIDDEN : CloseReason.TRY_LATER);
                         request.socket.close();
                         return;
                     }

@@ -49,7 +49,7 @@ final class RedisEmitterSubscriber {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Loaded with the first broadcast: most installations have no emitter. */
-    private static final class Packed {
+    private static final class MessagePackReader {
 
         private static final ObjectMapper MAPPER = new ObjectMapper(new MessagePackFactory());
 
@@ -102,7 +102,7 @@ final class RedisEmitterSubscriber {
     void received(String prefix, String channel, byte[] bytes) {
         try {
             if (channel.startsWith(prefix + "#")) {
-                JsonNode message = Packed.read(bytes);
+                JsonNode message = MessagePackReader.read(bytes);
                 JsonNode options = message.path(2);
                 String room = channel.substring(channel.indexOf('#', prefix.length() + 1) + 1);
                 broadcast(message.path(1), options, audience(options, room), SocketIoHandle::broadcast);
@@ -111,7 +111,7 @@ final class RedisEmitterSubscriber {
                 if (bytes[0] == '{') {
                     request(rest.substring(0, rest.indexOf('#')), JSON.readTree(bytes));
                 } else {
-                    broadcastWithAck(Packed.read(bytes));
+                    broadcastWithAck(MessagePackReader.read(bytes));
                 }
             }
         } catch (IOException e) {

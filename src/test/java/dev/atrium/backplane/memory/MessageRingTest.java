@@ -48,6 +48,7 @@ class MessageRingTest {
             "-1, 6, 3, 5",
             "-1, 5, 3, ''",
             "-1, -9223372036854775808, 3, ''",
+            "-9223372036854775808, 9223372036854775807, 3, 18 19 20",
     })
     void a_page_is_in_order_and_within_its_limits(long after, long before, int limit, String expected) {
         add(1, 6);

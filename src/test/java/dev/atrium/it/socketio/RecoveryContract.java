@@ -182,7 +182,7 @@ abstract class RecoveryContract extends ClusterContract {
     }
 
     @Test
-    void missed_messages_may_be_more_than_a_client_may_be_behind() {
+    void a_client_that_missed_more_than_its_send_queue_takes_begins_anew() {
         Client before = connect(here(), "");
         before.join("behind");
         say("behind", "one");
@@ -196,10 +196,7 @@ abstract class RecoveryContract extends ClusterContract {
         elsewhere().post(after, "40" + before.auth());
 
         String packets = elsewhere().get(after).body();
-        assertThat(packets).contains(before.pid());
-        for (int i = 0; i < 5; i++) {
-            assertThat(packets).contains("[\"said\",\"" + i + "xxx");
-        }
+        assertThat(packets).contains("\"pid\":").doesNotContain(before.pid()).doesNotContain("xxx");
         elsewhere().post(after, "1");
     }
 
