@@ -83,9 +83,7 @@ export class Session {
       membership.recalled && (await membership.recalled);
       this.#left.get(name)?.refused && this.#isCurrent(membership) && this.#left.delete(name);
       const since = membership.place;
-      const joined =
-        this.#isCurrent(membership) &&
-        (await this.#commands.run("join", { room: name, presence, since }));
+      const joined = this.#isCurrent(membership) && (await this.#commands.run("join", { room: name, presence, since }));
       if (this.#isCurrent(membership)) {
         membership.failing = false;
         membership.confirmed = presence;
