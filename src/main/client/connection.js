@@ -259,9 +259,7 @@ export class Connection {
     this.#timer = setTimeout(() => this.#open(), delay);
     this.#change({ name: "waiting", at: Date.now() + delay, attempt: this.#attempt });
     renews && this.#listeners.tell("error", new AtriumError(401, reason));
-    if (failed && !this.#shared) {
-      void this.#fallBack();
-    }
+    failed && !this.#shared && void this.#fallBack();
   }
 
   /** @param {number} code @param {string} reason */
@@ -366,9 +364,8 @@ export class Connection {
     }
     this.#session.save(welcome);
     if (this.#options.token != null && !this.#shared) {
-      // A failure is that of the token, and not of the transport.
+      // A failure is that of the token, and not of the transport. A function may never return, and a server that requires no token waits for ever.
       this.#welcomed = true;
-      // A token function may never return, and a server that requires no token waits for ever.
       this.#timer = setTimeout(() => this.#welcomeFailed(new AtriumError(401, NO_TOKEN)), this.#timeout);
       const known = await this.#authentication.authenticate(this.#timer);
       user = known.user;
@@ -397,9 +394,7 @@ export class Connection {
       this.#end(4000 + failure.code, failure.message);
       return;
     }
-    if (failure.code !== 0 && failure.code !== 408) {
-      this.#listeners.tell("error", failure);
-    }
+    failure.code === 0 || failure.code === 408 || this.#listeners.tell("error", failure);
     this.#abandon();
   }
 }
