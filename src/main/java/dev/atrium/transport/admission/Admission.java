@@ -129,7 +129,12 @@ public final class Admission {
             // Refused later: the semicolon can be in the token, which is removed first, and a page can read no error of a preflight.
             context.put(REFUSAL, ErrorReply.badRequest("query: expected & between parameters, and %3B for a semicolon"));
         }
-        String token = context.get(TOKEN) == null ? token(context) : null;
+        boolean seen = context.get(TOKEN) != null;
+        String token = seen || request.query() == null ? null : parameter(request, Credentials.ACCESS_TOKEN);
+        if (token != null && request.params().getAll(Credentials.ACCESS_TOKEN).size() > 1) {
+            // A proxy may take the other one.
+            context.put(REFUSAL, ErrorReply.badRequest(Credentials.ACCESS_TOKEN + ": expected once"));
+        }
         if (token == null) {
             context.next();
         } else if (!request.path().startsWith("/")) {
@@ -137,15 +142,6 @@ public final class Admission {
         } else {
             context.put(TOKEN, token);
             context.reroute(request.method(), request.path() + Credentials.without(request.query()));
-        }
-    }
-
-    private static String token(RoutingContext context) {
-        try {
-            return Query.parameter(context.request(), Credentials.ACCESS_TOKEN);
-        } catch (ErrorReply malformed) {
-            context.put(REFUSAL, malformed);
-            return "";
         }
     }
 

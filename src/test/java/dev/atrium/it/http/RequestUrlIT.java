@@ -87,7 +87,7 @@ class RequestUrlIT {
             "GET /rooms?prefix=%FF                | prefix: expected percent-encoded UTF-8",
             "GET /rooms?ns=/a&ns=/b               | ns: expected once",
             "GET /rooms?access_token=a&access_token=b | access_token: expected once",
-            "GET /rooms?access_token=%FF          | access_token: ",
+            "GET /rooms?access_token=a&ACCESS_TOKEN=b | access_token: expected once",
             "GET /rooms/empty?after&as=iframe     | after: expected epoch:offset, or an offset",
             "GET /rooms/empty?as=page             | as: expected iframe",
             "GET /rooms/empty/members?by=         | by: expected session or user",
