@@ -94,7 +94,7 @@ export class Session {
       const { socket } = this.#commands;
       if (code && this.#isCurrent(membership)) {
         if (TRANSIENT_CODES.has(code)) {
-          // Tabs that share a connection are told of its loss by its state.
+          // The state of a shared connection tells its tabs that it was lost.
           membership.failing ||
             message === LOST ||
             this.#listeners.tell("error", new AtriumError(code, `${name}: ${message}`));

@@ -17,8 +17,7 @@ import java.util.regex.Pattern;
 @Singleton
 final class RedisAddresses implements RedisOptionsCustomizer {
 
-    private static final Pattern DATABASE = Pattern.compile("/?|/[0-9]{1,9}");
-    private static final Pattern NUMBER_IN_PATH = Pattern.compile("/([0-9]{1,9})");
+    private static final Pattern DATABASE = Pattern.compile("/?|/([0-9]{1,9})");
     private static final Pattern NUMBER_IN_QUERY = Pattern.compile("(?:^|&)db=([0-9]{1,9})(?:&|$)");
 
     /** @throws ConfigurationException naming the setting, but not its value, which may contain a password */
@@ -31,9 +30,9 @@ final class RedisAddresses implements RedisOptionsCustomizer {
     /** Returns the number of the database that an address names, in its path or as its parameter {@code db}. */
     static int database(String endpoint) {
         URI address = URI.create(endpoint);
-        Matcher path = NUMBER_IN_PATH.matcher(address.getPath());
+        Matcher path = DATABASE.matcher(address.getPath());
         Matcher query = NUMBER_IN_QUERY.matcher(String.valueOf(address.getRawQuery()));
-        boolean isPath = !"unix".equals(address.getScheme()) && path.matches();
+        boolean isPath = !"unix".equals(address.getScheme()) && path.matches() && path.group(1) != null;
         return isPath ? Integer.parseInt(path.group(1)) : query.find() ? Integer.parseInt(query.group(1)) : 0;
     }
 

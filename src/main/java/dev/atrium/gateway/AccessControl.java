@@ -98,8 +98,7 @@ public final class AccessControl {
 
     /**
      * Checks the limit of new rooms, of which a namespace counts as one, unless somebody is in the room here: clients that
-     * share
-     * an address with one that opens too many rooms must not suffer in theirs.
+     * share an address with one that opens too many rooms must not suffer in theirs.
      *
      * @return whether the client opens the room, as far as this replica knows
      * @throws ErrorReply 429 if the client has opened too many rooms

@@ -16,9 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.jboss.logging.Logger;
 
 /**
  * Presence in Redis: the members of a room on all replicas, in one hash per room. An entry names its replica and counts only
@@ -26,14 +24,11 @@ import org.jboss.logging.Logger;
  */
 final class RedisPresence extends RepublishedState {
 
-    private static final Logger LOG = Logger.getLogger(RedisPresence.class);
+    private static final ForeignEntries FOREIGN = new ForeignEntries("a room's members");
 
     /** Entries per read: a room of ten thousand is listed in many short turns, of Redis and of this event loop. */
     private static final int PAGE = 500;
     private static final int MAX_EXITS = 10_000;
-
-    /** Whether the log has a line about entries of other programs. */
-    private final AtomicBoolean foreignEntries = new AtomicBoolean();
     private static final long MAX_PAUSE_MILLIS = 1_000;
 
     private final RoomLog log;
@@ -193,17 +188,14 @@ final class RedisPresence extends RepublishedState {
     }
 
     /** Decodes an HSCAN reply, in which fields and values alternate. */
-    private List<MessageCodec.NodePresence> decoded(Response pairs) {
+    private static List<MessageCodec.NodePresence> decoded(Response pairs) {
         List<MessageCodec.NodePresence> page = new ArrayList<>(pairs.size() / 2);
         for (int i = 1; i < pairs.size(); i += 2) {
             try {
                 page.add(MessageCodec.decodePresence(pairs.get(i).toBytes()));
             } catch (RuntimeException e) {
-                // A failure here would end each list of the members, and each cleanup, for good. Each list would repeat the line.
-                if (foreignEntries.compareAndSet(false, true)) {
-                    LOG.warnf("An entry of a room's members in Redis cannot be read and is skipped, as will be others; "
-                            + "another program may write to Atrium's keys: %s", e.toString());
-                }
+                // A failure here would end each list of the members, and each cleanup, for good.
+                FOREIGN.skipped(e);
             }
         }
         return page;

@@ -17,7 +17,6 @@ import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.jboss.logging.Logger;
 
 /** Java calls of the scripts that write and read a room's ordered log. */
 final class RoomLog {
@@ -29,7 +28,7 @@ final class RoomLog {
     /** Approximate bytes of a publication without its data, while it waits: many small ones take the memory, too. */
     private static final int COMMAND_BYTES = 1_024;
 
-    private static final Logger LOG = Logger.getLogger(RoomLog.class);
+    private static final ForeignEntries FOREIGN = new ForeignEntries("a room's log");
 
     private final ReconnectingConnection commands;
     private final ReconnectingConnection publications;
@@ -200,8 +199,7 @@ final class RoomLog {
                         .at(new StreamPosition(head.epoch(), offset), fields.get(1).toLong()));
             } catch (RuntimeException e) {
                 // A foreign entry in the log: a failure here would stop the room for good. The entry is counted as lost.
-                LOG.warnf("An entry of a room's log in Redis cannot be read and is skipped; "
-                        + "another program may write to Atrium's keys: %s", e.toString());
+                FOREIGN.skipped(e);
             }
         }
         return new Page(head, messages);

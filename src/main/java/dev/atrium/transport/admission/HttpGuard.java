@@ -47,12 +47,12 @@ final class HttpGuard extends ChannelDuplexHandler {
     private ChannelHandlerContext context;
     private Runnable first;
     private ScheduledFuture<?> headers;
-    private ScheduledFuture<?> body;
+    private BodyDeadline body;
+    /** Bytes of all bodies. */
+    private long received;
     private final LastRead lastRead = new LastRead();
     private boolean parsed;
     private boolean inBody;
-    private long received;
-    private long receivedBefore;
     private int unanswered;
     /** Called when the client has taken the response; null for nothing. */
     private Runnable sent;
@@ -98,6 +98,7 @@ final class HttpGuard extends ChannelDuplexHandler {
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
         unfinished = new UnfinishedHeaders(added.channel(), limits.memory());
+        body = new BodyDeadline(added.executor(), limits, () -> received, this::isBodyExcused, this::bodyExpired);
     }
 
     @Override
@@ -126,8 +127,7 @@ final class HttpGuard extends ChannelDuplexHandler {
                 return;
             }
             continueExpected = HttpUtil.is100ContinueExpected(request);
-            received = 0;
-            receivedBefore = 0;
+            body.reset();
         }
         if (message instanceof HttpContent content) {
             if (content.decoderResult().isFailure() && unanswered == 1 && !responding && !upgrading) {
@@ -139,7 +139,7 @@ final class HttpGuard extends ChannelDuplexHandler {
             lastRead.parsed(content);
             if (content instanceof LastHttpContent) {
                 inBody = false;
-                body = cancelled(body);
+                body.end();
                 unfinished.bodyReceived();
             }
         }
@@ -162,34 +162,24 @@ final class HttpGuard extends ChannelDuplexHandler {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext reading) {
-        if (inBody && body == null && limits.bodyMillis() > 0) {
-            body = schedule(this::checkBody, limits.bodyMillis());
+        if (inBody) {
+            body.start();
         }
         reading.fireChannelReadComplete();
     }
 
-    private void checkBody() {
-        body = null;
-        boolean progressed = received - receivedBefore >= limits.bodyBytes();
-        receivedBefore = received;
-        // The server does not know how fast a client is that it does not read from, or that waits for 100 (Continue); and the
-        // response to an earlier request must not suffer.
-        if (progressed || !context.channel().config().isAutoRead() || !context.channel().isWritable() || continueExpected
-                || unanswered > 1) {
-            body = schedule(this::checkBody, limits.bodyMillis());
-        } else {
-            limits.missed(context.channel().remoteAddress());
-            tooLate("body");
-        }
+    /**
+     * The server does not know how fast a client is that it does not read from, or that waits for 100 (Continue); and the
+     * response to an earlier request must not suffer.
+     */
+    private boolean isBodyExcused() {
+        return !context.channel().config().isAutoRead() || !context.channel().isWritable() || continueExpected
+                || unanswered > 1;
     }
 
-    /** Gives the body its whole time again: from now on its client can send it, and the next check may be due at once. */
-    private void restartBody() {
-        if (inBody && body != null) {
-            body.cancel(false);
-            receivedBefore = received;
-            body = schedule(this::checkBody, limits.bodyMillis());
-        }
+    private void bodyExpired() {
+        limits.missed(context.channel().remoteAddress());
+        tooLate("body");
     }
 
     private void headersExpired() {
@@ -270,7 +260,7 @@ final class HttpGuard extends ChannelDuplexHandler {
             interim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
             continueExpected &= !interim;
             if (interim) {
-                restartBody();
+                body.restart();
             }
             responding |= !interim;
             if (response.status().code() == 101) {
@@ -287,7 +277,7 @@ final class HttpGuard extends ChannelDuplexHandler {
             responding = false;
             promise = reportSent(promise);
             if (unanswered == 1) {
-                restartBody();
+                body.restart();
             }
         }
         if (message instanceof FullHttpResponse empty && isEmptyRefusal(empty)) {
@@ -347,7 +337,7 @@ final class HttpGuard extends ChannelDuplexHandler {
 
     private void stop() {
         headers = cancelled(headers);
-        body = cancelled(body);
+        body.end();
         inBody = false;
         unfinished.end();
         unfinished.bodyReceived();

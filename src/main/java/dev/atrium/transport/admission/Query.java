@@ -37,6 +37,16 @@ public final class Query {
         return encoded == null ? null : PathSegment.decode(name, encoded.replace('+', ' '));
     }
 
+    /**
+     * As {@link #parameter(HttpServerRequest, String)}.
+     *
+     * @param absent value if there is none
+     */
+    public static String parameter(HttpServerRequest request, String name, String absent) {
+        String value = parameter(request, name);
+        return value == null ? absent : value;
+    }
+
     private static boolean isNamed(String encoded, String name) {
         return encoded.equals(name)
                 || encoded.indexOf('%') >= 0 && name.equals(QueryStringDecoder.decodeComponent(encoded));

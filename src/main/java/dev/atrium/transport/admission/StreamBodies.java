@@ -9,10 +9,8 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AttributeKey;
-import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Bodies of the requests of an HTTP/2 connection that are being received: one that does not arrive in time gets 408, or ends
@@ -62,7 +60,7 @@ final class StreamBodies extends Http2ConnectionAdapter {
         if (stream != null && stream.state().remoteSideOpen() && stream.getProperty(key) == null) {
             Body body = new Body(context, stream);
             stream.setProperty(key, body);
-            body.schedule();
+            body.deadline.start();
             // Jakarta REST copies the headers.
             if (!body.share.tryHold(STREAM_BYTES + 2 * UnfinishedHeaders.bytes(context.request().headers()))) {
                 HttpChannel.resetStream(channel, stream.id());
@@ -83,9 +81,7 @@ final class StreamBodies extends Http2ConnectionAdapter {
     public void onStreamClosed(Http2Stream stream) {
         Body body = stream.removeProperty(key);
         if (body != null) {
-            if (body.timer != null) {
-                body.timer.cancel(false);
-            }
+            body.deadline.end();
             body.share.release();
         }
     }
@@ -95,34 +91,21 @@ final class StreamBodies extends Http2ConnectionAdapter {
         private final RoutingContext context;
         private final Http2Stream stream;
         private final RequestMemory.Share share;
-        /** Null without a limit of the time. */
-        private ScheduledFuture<?> timer;
-        private long receivedBefore;
+        private final BodyDeadline deadline;
 
         Body(RoutingContext context, Http2Stream stream) {
             this.context = context;
             this.stream = stream;
             this.share = limits.memory().share(channel.eventLoop(), () -> HttpChannel.resetStream(channel, stream.id()));
-        }
-
-        void schedule() {
-            if (limits.bodyMillis() > 0) {
-                timer = channel.eventLoop().schedule(this::check, limits.bodyMillis(), TimeUnit.MILLISECONDS);
-            }
-        }
-
-        private void check() {
-            long received = context.request().bytesRead();
-            boolean progressed = received - receivedBefore >= limits.bodyBytes();
-            receivedBefore = received;
             // The server does not know how fast a client is whose data it does not read.
-            if (progressed || connection.local().flowController().unconsumedBytes(stream) > 0) {
-                schedule();
-            } else {
-                onStreamClosed(stream);
-                limits.missed(channel.remoteAddress());
-                end(context.request());
-            }
+            this.deadline = new BodyDeadline(channel.eventLoop(), limits, context.request()::bytesRead,
+                    () -> connection.local().flowController().unconsumedBytes(stream) > 0, this::expired);
+        }
+
+        private void expired() {
+            onStreamClosed(stream);
+            limits.missed(channel.remoteAddress());
+            end(context.request());
         }
 
         private void end(HttpServerRequest request) {

@@ -43,7 +43,6 @@ final class RequestUrl {
 
     /** Returns the room that a path names at its end. */
     static RoomId room(RoutingContext context, String path) {
-        String namespace = Query.parameter(context.request(), "ns");
-        return RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, path);
+        return RoomUrl.room(Query.parameter(context.request(), "ns", RoomId.DEFAULT_NAMESPACE), path);
     }
 }

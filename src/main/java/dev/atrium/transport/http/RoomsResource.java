@@ -96,9 +96,9 @@ public class RoomsResource {
     @APIResponse(responseCode = "503", description = "With ?connect=true: this replica accepts no new connections at present")
     public Uni<RoomList> rooms(@Context RoutingContext context) {
         String namespace = RequestUrl.namespace(context, RoomId.DEFAULT_NAMESPACE);
-        String prefix = Query.parameter(context.request(), "prefix");
+        String prefix = Query.parameter(context.request(), "prefix", "");
         int most = Ranges.limit("limit", number(context, "limit"), ROOMS, MOST_ROOMS);
-        Command.ListRooms command = new Command.ListRooms(namespace, prefix == null ? "" : prefix,
+        Command.ListRooms command = new Command.ListRooms(namespace, prefix,
                 Query.parameter(context.request(), "cursor"), most);
         if (Query.flag(context.request(), "connect", false)) {
             // Before permissions: a client without a token asks, too.
@@ -248,11 +248,11 @@ public class RoomsResource {
     @APIResponse(responseCode = "200", content = @Content(example = "{\"members\": [{\"id\": \"~3fKq0ZbT7Jx2mYw9LrVd\", \"user\": \"ann\", \"since\": 1795251600000}]}"))
     public Uni<? extends Object> members(@Context RoutingContext context) {
         RoomId room = RequestUrl.parentRoom(context);
-        String by = Query.parameter(context.request(), "by");
+        String by = Query.parameter(context.request(), "by", "session");
         String cursor = Query.parameter(context.request(), "cursor");
         int largest = limits.config().membersPage();
         int most = Ranges.limit("limit", number(context, "limit"), largest, largest);
-        return switch (by == null ? "session" : by) {
+        return switch (by) {
             case "session" -> list(context, most, new Command.ListMembers(room, cursor, most)).map(Members::of);
             case "user" -> list(context, most, new Command.ListUsers(room, cursor, most));
             default -> throw ErrorReply.badRequest("by: expected session or user");

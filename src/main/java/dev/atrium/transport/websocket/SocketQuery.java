@@ -10,7 +10,6 @@ record SocketQuery(String namespace, boolean echo) {
 
     /** @throws ErrorReply 400, naming the parameter and what is expected */
     static SocketQuery of(HttpServerRequest request) {
-        String namespace = Query.parameter(request, "ns");
-        return new SocketQuery(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, Query.flag(request, "echo", true));
+        return new SocketQuery(Query.parameter(request, "ns", RoomId.DEFAULT_NAMESPACE), Query.flag(request, "echo", true));
     }
 }
