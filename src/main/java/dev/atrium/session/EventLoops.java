@@ -41,7 +41,7 @@ public final class EventLoops {
 
     public void watch(Iterable<EventExecutor> all) {
         for (EventExecutor each : all) {
-            LoopLag lag = new LoopLag();
+            LoopLag lag = new LoopLag(System::nanoTime);
             lag.watch(each);
             loops.add(new Loop((SingleThreadEventExecutor) each, lag));
         }

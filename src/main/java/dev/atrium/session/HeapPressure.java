@@ -4,12 +4,14 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -34,9 +36,20 @@ public final class HeapPressure {
                     && pool.isCollectionUsageThresholdSupported() && pool.getUsage().getMax() > 0)
             .toList();
 
+    private final BooleanSupplier overLimit;
     /** Used by the thread of the timer only. */
     private boolean wasScarce;
     private volatile boolean stopped;
+
+    @Inject
+    HeapPressure() {
+        this(() -> OLD_GENERATION.stream().anyMatch(MemoryPoolMXBean::isCollectionUsageThresholdExceeded));
+    }
+
+    /** @param overLimit whether live data takes most of the heap */
+    HeapPressure(BooleanSupplier overLimit) {
+        this.overLimit = overLimit;
+    }
 
     void start(@Observes StartupEvent startup, Vertx vertx) {
         limit(SCARCE_PERCENT);
@@ -54,7 +67,7 @@ public final class HeapPressure {
         }
     }
 
-    private void look(Vertx vertx) {
+    void look(Vertx vertx) {
         boolean scarce = isScarce();
         if (scarce && !wasScarce) {
             LOG.warn("Live data takes most of the heap: new connections and joins are refused");
@@ -88,6 +101,6 @@ public final class HeapPressure {
 
     /** Returns whether nothing more should be kept. */
     boolean isScarce() {
-        return OLD_GENERATION.stream().anyMatch(MemoryPoolMXBean::isCollectionUsageThresholdExceeded);
+        return overLimit.getAsBoolean();
     }
 }

@@ -6,6 +6,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -43,11 +44,19 @@ public final class SendQueueBudget {
     private Future<?> timer;
 
     /** @throws ConfigurationException naming the invalid setting */
+    @Inject
     SendQueueBudget(Sessions sessions) {
+        this(sessions, limit(sessions.config().outbox().memoryPercent()));
+    }
+
+    SendQueueBudget(Sessions sessions, long limit) {
         this.sessions = sessions;
-        int percent = sessions.config().outbox().memoryPercent();
+        this.limit = limit;
+    }
+
+    private static long limit(int percent) {
         Require.between("atrium.outbox.memory-percent", percent, 10, 85);
-        this.limit = DirectMemory.max() / 100 * percent;
+        return DirectMemory.max() / 100 * percent;
     }
 
     void start(@Observes StartupEvent startup, Vertx vertx) {

@@ -73,12 +73,6 @@ class LoadShedderTest extends SessionFixture {
         }
     }
 
-    @ParameterizedTest(name = "{1} ms after a collection of {0} ms")
-    @CsvSource({ "0, 1000", "50, 1000", "51, 1020", "500, 10000", "1000, 20000", "5000, 20000" })
-    void the_next_look_at_the_heap_is_soon_but_collections_take_little_of_the_time(long collection, long pause) {
-        assertThat(HeapPressure.pauseMillis(collection)).isEqualTo(pause);
-    }
-
     @Test
     void a_lasting_lag_of_an_event_loop_exhausts_the_replica_unless_it_is_unlimited() {
         DefaultEventLoopGroup loops = new DefaultEventLoopGroup(2);

@@ -2,86 +2,96 @@ package dev.atrium.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.channel.DefaultEventLoop;
-import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Measurement of the lag of event loops. */
+/** Measurement of the lag of an event loop, with a clock of the test. */
 class LoopLagTest {
 
-    private static final long THRESHOLD_NANOS = Duration.ofMillis(300).toNanos();
-    private static final long PAUSE_NANOS = Duration.ofMillis(600).toNanos();
+    private static final int PERIOD = 100;
 
-    private final DefaultEventLoop loop = new DefaultEventLoop();
-    private final LoopLag lag = new LoopLag();
+    private final AtomicLong now = new AtomicLong(-5_000_000_000L);
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final LoopLag lag = new LoopLag(now::get);
 
     @BeforeEach
     void watch() {
-        lag.watch(loop);
+        channel.freezeTime();
+        lag.watch(channel.eventLoop());
     }
 
-    @AfterEach
-    void stop() {
-        loop.shutdownGracefully(0, 0, java.util.concurrent.TimeUnit.SECONDS);
+    private void pass(long millis) {
+        now.addAndGet(TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
-    private static ConditionFactory await() {
-        return Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(5));
+    /** The loop runs its timer, so many milliseconds after it was due. */
+    private void runLate(long millis) {
+        pass(PERIOD + millis);
+        runTimer();
     }
 
-    private static void block() {
-        long end = System.nanoTime() + PAUSE_NANOS;
-        while (System.nanoTime() < end) {
-            LockSupport.parkNanos(end - System.nanoTime());
-        }
+    private void runTimer() {
+        channel.advanceTimeBy(PERIOD, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
     }
 
-    @Test
-    void an_idle_loop_has_no_lasting_lag() {
-        await().during(Duration.ofMillis(300)).until(() -> !lag.isLasting(THRESHOLD_NANOS));
+    private static long nanos(long millis) {
+        return TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
     @Test
     void a_loop_is_not_late_before_its_first_measurement_is_due() {
-        await().until(() -> {
-            LoopLag fresh = new LoopLag();
-            fresh.watch(loop);
-            return fresh.nanos() == 0;
-        });
+        pass(PERIOD);
+        assertThat(lag.nanos()).isZero();
+        assertThat(lag.blockedNanos()).isZero();
+        pass(1);
+        assertThat(lag.nanos()).isEqualTo(nanos(1));
+        assertThat(lag.blockedNanos()).isEqualTo(nanos(1));
     }
 
     @Test
-    void a_single_pause_is_measured_but_is_not_lasting() throws ExecutionException, InterruptedException {
-        // On the loop itself: this thread may not run at all in the 100 ms until the next measurement.
-        loop.submit(() -> {
-            block();
-            assertThat(lag.nanos()).isGreaterThan(THRESHOLD_NANOS);
-            assertThat(lag.isLasting(THRESHOLD_NANOS)).isFalse();
-        }).get();
-        await().until(() -> lag.nanos() < THRESHOLD_NANOS && !lag.isLasting(THRESHOLD_NANOS));
+    void a_loop_that_is_in_time_has_no_lag() {
+        for (int i = 0; i < 10; i++) {
+            runLate(0);
+            assertThat(lag.nanos()).isZero();
+            assertThat(lag.isLasting(0)).isFalse();
+        }
     }
 
     @Test
-    void a_loop_that_is_late_repeatedly_has_a_lasting_lag_and_recovers() {
-        AtomicBoolean enough = new AtomicBoolean();
-        loop.execute(new Runnable() {
-            @Override
-            public void run() {
-                if (!enough.get()) {
-                    block();
-                    loop.execute(this);
-                }
-            }
-        });
-        await().until(() -> lag.isLasting(THRESHOLD_NANOS));
-        enough.set(true);
-        await().until(() -> !lag.isLasting(THRESHOLD_NANOS) && lag.nanos() < THRESHOLD_NANOS);
+    void a_pause_is_measured_while_it_lasts_and_until_the_next_measurement() {
+        pass(PERIOD + 600);
+        assertThat(lag.nanos()).isEqualTo(nanos(600));
+        assertThat(lag.blockedNanos()).isEqualTo(nanos(600));
+        runTimer();
+        assertThat(lag.nanos()).isEqualTo(nanos(600));
+        assertThat(lag.blockedNanos()).as("it runs again").isZero();
+        runLate(0);
+        assertThat(lag.nanos()).isZero();
+    }
+
+    @ParameterizedTest(name = "late by {0} and {1} ms, and {2} ms overdue: above 300 ms for long: {3}")
+    @CsvSource({ "301, 301, 0, true", "300, 301, 0, false", "301, 300, 0, false", "0, 301, 301, true", "0, 301, 300, false",
+            "0, 0, 5000, false", "301, 0, 301, false", "5000, 0, 0, false" })
+    void a_lag_is_lasting_if_it_was_above_the_threshold_twice_in_a_row(long previous, long last, long overdue,
+            boolean lasting) {
+        runLate(previous);
+        runLate(last);
+        pass(PERIOD + overdue);
+        assertThat(lag.isLasting(nanos(300))).isEqualTo(lasting);
+    }
+
+    @Test
+    void after_the_end_nothing_is_measured() {
+        runLate(50);
+        lag.stop();
+        runLate(70);
+        runLate(70);
+        assertThat(lag.isLasting(nanos(60))).isFalse();
     }
 }

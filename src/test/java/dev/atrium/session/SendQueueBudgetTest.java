@@ -3,6 +3,7 @@ package dev.atrium.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.atrium.it.fixture.CapturedLog;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.util.HashMap;
 import java.util.List;
@@ -51,25 +52,82 @@ class SendQueueBudgetTest extends SessionFixture {
                 .hasMessage("atrium.outbox.memory-percent: expected from 10 to 85, got " + percent);
     }
 
-    /** The bytes of a client that is closed stay until its connection has ended, which takes some rounds. */
+    private Connection behind(Sessions sessions, long pending) {
+        Connection connection = new Connection();
+        connection.pending = pending;
+        open(sessions, connection, new Reports());
+        return connection;
+    }
+
+    private void check(SendQueueBudget budget, long used) {
+        budget.check(used);
+        turn();
+    }
+
     @Test
-    void clients_that_are_closed_already_count_until_their_bytes_are_gone() {
+    void within_the_budget_nobody_is_closed() {
         Sessions sessions = sessions();
-        SendQueueBudget budget = new SendQueueBudget(sessions);
-        List<Connection> connections = IntStream.range(0, 10).mapToObj(i -> new Connection()).toList();
-        connections.forEach(connection -> {
-            connection.pending = 10_000_000;
-            open(sessions, connection, new Reports());
-        });
-        long reserve = DirectMemory.max() / 100 * sessions.config().outbox().memoryPercent() / 4 * 3;
-        long used = reserve * 4 / 3 + 10_000_000;
-        int expected = (int) Math.ceil((used - reserve) / 10_000_000.0);
-        for (int round = 0; round < 5; round++) {
-            budget.check(used);
-            turn();
+        Connection slow = behind(sessions, 900_000);
+        check(new SendQueueBudget(sessions, 1_000_000), 1_000_000);
+        assertThat(slow.closes).isEmpty();
+    }
+
+    @Test
+    void beyond_it_the_slowest_are_closed_until_a_quarter_is_free() {
+        Sessions sessions = sessions();
+        Connection slower = behind(sessions, 200_000);
+        Connection slowest = behind(sessions, 300_000);
+        Connection slow = behind(sessions, 100_000);
+        try (CapturedLog log = new CapturedLog(SendQueueBudget.class.getName())) {
+            check(new SendQueueBudget(sessions, 1_000_000), 1_100_000);
+            assertThat(log.lines())
+                    .containsExactly("All send queues together take too much memory; the 2 slowest clients are closed");
         }
-        assertThat(connections.stream().filter(connection -> !connection.closes.isEmpty()))
-                .hasSize(Math.min(expected, 10));
+        assertThat(slowest.closes).hasSize(1);
+        assertThat(slower.closes).hasSize(1);
+        assertThat(slow.closes).isEmpty();
+    }
+
+    @Test
+    void clients_that_are_hardly_behind_are_not_closed() {
+        Sessions sessions = sessions();
+        Connection little = behind(sessions, 64 * 1024);
+        Connection more = behind(sessions, 64 * 1024 + 1);
+        check(new SendQueueBudget(sessions, 1_000_000), 9_000_000);
+        assertThat(little.closes).isEmpty();
+        assertThat(more.closes).hasSize(1);
+    }
+
+    /** The bytes of a client that is closed stay until its connection has ended, which takes some checks. */
+    @Test
+    void clients_that_are_closed_count_as_freed_for_five_checks() {
+        Sessions sessions = sessions();
+        Connection slowest = new Connection();
+        slowest.pending = 300_000;
+        Session closed = open(sessions, slowest, new Reports());
+        Connection slow = behind(sessions, 200_000);
+        SendQueueBudget budget = new SendQueueBudget(sessions, 1_000_000);
+        check(budget, 1_040_000);
+        assertThat(slowest.closes).hasSize(1);
+        sessions.remove(closed);
+        for (int i = 0; i < 5; i++) {
+            check(budget, 1_040_000);
+            assertThat(slow.closes).isEmpty();
+        }
+        check(budget, 1_040_000);
+        assertThat(slow.closes).hasSize(1);
+    }
+
+    @Test
+    void a_closed_client_whose_bytes_are_gone_does_not_count_as_freed() {
+        Sessions sessions = sessions();
+        Connection slowest = behind(sessions, 300_000);
+        Connection slow = behind(sessions, 200_000);
+        SendQueueBudget budget = new SendQueueBudget(sessions, 1_000_000);
+        check(budget, 1_040_000);
+        slowest.pending = 0;
+        check(budget, 1_040_000);
+        assertThat(slow.closes).hasSize(1);
     }
 
     @Test
