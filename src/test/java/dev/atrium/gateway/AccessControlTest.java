@@ -36,6 +36,18 @@ class AccessControlTest extends WithGateway {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({ "lobby:join, lobby, 200", "lobby:send, lobby, 200", "lobby:history presence publish, lobby, 403",
+            "news:join send, lobby, 403", "*:join, 1234567890123, 400", "*:send, 1234567890123, 400" })
+    void either_of_two_permissions_is_enough(String grants, String room, int code) {
+        ErrorReply error = error(() -> access.requireEither(new HttpRequester(caller(key(grants))), RoomId.of("/", room),
+                Permission.JOIN, Permission.SEND));
+        assertThat(error == null ? 200 : error.code()).isEqualTo(code);
+        if (code == 403) {
+            assertThat(denials()).as("the first one is named").containsExactly("PERMISSION join / lobby");
+        }
+    }
+
     @Test
     void an_unauthenticated_client_does_not_publish() {
         assertThat(error(() -> access.requirePublish(new HttpRequester(caller(Identity.NOBODY)), LOBBY)).code()).isEqualTo(401);

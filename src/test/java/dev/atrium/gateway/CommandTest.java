@@ -7,14 +7,17 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.atrium.file.FileCommand;
 import dev.atrium.room.Data;
 import dev.atrium.room.HistoryQuery;
+import dev.atrium.room.Membership;
 import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.security.Identity;
+import dev.atrium.security.LoadSignal;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Requester;
 import dev.atrium.session.Session;
 import dev.atrium.session.Transport;
+import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Permissions of each command, and the errors of clients that lack them. */
@@ -269,6 +273,42 @@ class CommandTest extends WithGateway {
 
     private void listen(Client poll, RoomId room, boolean opens) {
         gateway.stopListening(done(request(caller(ANN), new Command.Listen(poll.session, room, null, opens, () -> true))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "lobby:join, 200", "*:admin, 200", "lobby:history send presence publish, 403", "news:join, 403" })
+    void a_client_without_a_session_listens_with_the_permission_to_join(String grants, int code) {
+        Client poll = connect(user("ann", grants));
+        Uni<Membership> listening = request(caller(user("ann", grants)),
+                new Command.Listen(poll.session, LOBBY, null, false, () -> true));
+        if (code == 200) {
+            assertThat(done(listening).room()).isEqualTo(LOBBY);
+        } else {
+            assertThat(error(listening).code()).isEqualTo(code);
+            assertThat(denials()).containsExactly("PERMISSION join / lobby");
+        }
+    }
+
+    @Test
+    void while_memory_is_scarce_nobody_joins_listens_or_resumes_but_members_publish() {
+        access = new AccessControl(policy, limits, audit, new LoadSignal() {
+            @Override
+            public boolean isExhausted() {
+                return false;
+            }
+
+            @Override
+            public boolean isMemoryScarce() {
+                return true;
+            }
+        });
+        Client client = connect(ANN);
+        for (Command<? super Session, ?> command : List.<Command<? super Session, ?>> of(JOIN, RESUME,
+                new Command.Listen(client.session, LOBBY, null, false, () -> true))) {
+            assertThat(error(() -> command.permit(client.session, access)).code()).isEqualTo(503);
+        }
+        assertThat(denials()).hasSize(3).allMatch(denial -> denial.startsWith("LIMIT "));
+        assertThatCode(() -> PUBLISH.permit(client.session, access)).doesNotThrowAnyException();
     }
 
     @Test
