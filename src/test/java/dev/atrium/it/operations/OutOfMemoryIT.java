@@ -30,14 +30,14 @@ class OutOfMemoryIT {
     private static final String MEGABYTE = "x".repeat(1_000_000);
 
     /** Of text with characters of one byte; with the rest of the server they are more than the heap. */
-    private static final int MORE_THAN_THE_HEAP = 400;
+    private static final int MORE_THAN_THE_HEAP = 200;
 
     /** Together they may have more than the memory, each far less than its limit. */
     private static final int STALLED = 60;
 
     @Test
     void histories_of_large_messages_leave_a_small_heap_alone() {
-        try (Replica replica = Replica.start(Map.of("atrium.limits.bytes", "0"), "-Xmx128m")) {
+        try (Replica replica = Replica.start(Map.of("atrium.limits.bytes", "0"), "-Xmx64m")) {
             for (int i = 0; i < MORE_THAN_THE_HEAP; i++) {
                 HttpResponse<String> reply = replica.post("/rooms/room" + i % 50, MEGABYTE);
                 assertThat(reply.statusCode()).isEqualTo(201);

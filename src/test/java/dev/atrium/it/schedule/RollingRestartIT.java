@@ -58,7 +58,7 @@ class RollingRestartIT {
 
     private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s", "atrium.drain.delay", "500ms",
             "atrium.drain.window", WINDOW_SECONDS + "s", "atrium.heartbeat.interval", "10s", "atrium.heartbeat.timeout", "8s",
-            "atrium.drain.grace", "5s", "atrium.warm-up.duration", "4s", "atrium.socketio.connection-state-recovery", "true");
+            "atrium.drain.grace", "5s", "atrium.warm-up.duration", "1s", "atrium.socketio.connection-state-recovery", "true");
 
     /**
      * Maximum number of new connections per second of one replica: all clients that another replica sends away in a second,

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  */
 class SchedulesIT {
 
-    private static final int SCHEDULES = Integer.getInteger("schedules", 20);
+    private static final int SCHEDULES = Integer.getInteger("schedules", 12);
     private static final int STEPS = 25;
     private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s",
             // Nothing but the heartbeat tells that a client polls no more.
@@ -41,7 +41,7 @@ class SchedulesIT {
     void in_memory() {
         try (Cluster cluster = Cluster.inMemory(SETTINGS)) {
             for (int seed = 1; seed <= SCHEDULES; seed++) {
-                run(cluster, seed, seed % 10 == 0);
+                run(cluster, seed, seed % 6 == 0);
             }
         }
     }
@@ -50,7 +50,7 @@ class SchedulesIT {
     void over_redis() {
         try (Cluster cluster = Cluster.overRedis(2, SETTINGS)) {
             for (int seed = 1; seed <= SCHEDULES; seed++) {
-                run(cluster, 10_000 + seed, seed % 5 == 0);
+                run(cluster, 10_000 + seed, seed % 4 == 0);
             }
         }
     }
@@ -59,7 +59,7 @@ class SchedulesIT {
     void over_a_redis_that_fails_over() {
         try (Cluster cluster = Cluster.overPair(2, SETTINGS)) {
             for (int seed = 1; seed <= SCHEDULES; seed++) {
-                run(cluster, 20_000 + seed, seed % 5 == 0);
+                run(cluster, 20_000 + seed, seed % 4 == 0);
             }
         }
     }
