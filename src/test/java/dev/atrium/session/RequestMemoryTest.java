@@ -1,10 +1,14 @@
 package dev.atrium.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.atrium.security.TestSecurity;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,6 +45,34 @@ class RequestMemoryTest {
         holding("second", 50);
         assertThat(ended).isEmpty();
         assertThat(memory.used()).isEqualTo(100 * KIB);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = { true, false })
+    void scarce_direct_memory_is_told(boolean scarce) {
+        assertThat(new RequestMemory(KIB, now::get, () -> scarce).isScarce()).isEqualTo(scarce);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "0", "51" })
+    void a_share_of_the_heap_out_of_bounds_stops_the_start(String percent) {
+        assertThatThrownBy(
+                () -> new RequestMemory(TestSecurity.config(Map.of("atrium.limits.request-memory-percent", percent))))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("atrium.limits.request-memory-percent: expected from 1 to 50, got " + percent);
+    }
+
+    /** In bytes, of all the heap. */
+    @ParameterizedTest
+    @ValueSource(ints = { 1, 50 })
+    void the_budget_is_a_share_of_the_heap(int percent) {
+        RequestMemory share = new RequestMemory(
+                TestSecurity.config(Map.of("atrium.limits.request-memory-percent", Integer.toString(percent))));
+        long budget = Runtime.getRuntime().maxMemory() / 100 * percent;
+        RequestMemory.Share half = share.share(Runnable::run, () -> ended.add("half"));
+        assertThat(half.tryHold(budget / 2)).isTrue();
+        assertThat(share.share(Runnable::run, () -> ended.add("more")).tryHold(budget)).isFalse();
+        assertThat(share.share(Runnable::run, () -> ended.add("rest")).tryHold(budget - budget / 2)).isTrue();
     }
 
     @Test

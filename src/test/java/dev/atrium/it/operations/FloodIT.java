@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 @Tag("alone")
 class FloodIT {
 
-    private static final int WINDOWS = 7;
+    private static final int WINDOWS = 5;
     private static final int MESSAGES = 300;
 
     /**

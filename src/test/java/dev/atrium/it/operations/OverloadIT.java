@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** Overload: a replica that cannot keep up with new connections refuses some of them, and continues to serve the others. */
 class OverloadIT {
 
-    private static final int WINDOWS = 7;
+    private static final int WINDOWS = 5;
     private static final int MESSAGES = 300;
     private static final int CAPACITY = 32;
     private static final int OTHERS = 100;
