@@ -1,11 +1,10 @@
 package dev.atrium.transport.engineio;
 
+import dev.atrium.room.Utf8;
 import dev.atrium.transport.websocket.Frames;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.base64.Base64;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
@@ -25,7 +24,7 @@ final class Payload {
     static Iterator<String> decode(byte[] body) {
         String text;
         try {
-            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+            text = Utf8.decode(body);
         } catch (CharacterCodingException e) {
             return null;
         }

@@ -3,6 +3,7 @@ package dev.atrium.transport.http;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.JsonData;
 import dev.atrium.room.Data;
+import dev.atrium.room.Utf8;
 import jakarta.ws.rs.core.MediaType;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -47,7 +48,8 @@ final class PostedData {
 
     private static String text(byte[] body, Charset charset) {
         try {
-            return charset.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+            return charset.equals(StandardCharsets.UTF_8) ? Utf8.decode(body)
+                    : charset.newDecoder().decode(ByteBuffer.wrap(body)).toString();
         } catch (CharacterCodingException e) {
             throw ErrorReply.badRequest("body: expected text in " + charset.name());
         }
