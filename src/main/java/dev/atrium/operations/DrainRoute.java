@@ -4,6 +4,7 @@ import dev.atrium.gateway.ErrorReply;
 import dev.atrium.setting.Require;
 import dev.atrium.transport.admission.Credentials;
 import dev.atrium.transport.admission.Problem;
+import dev.atrium.transport.admission.Query;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -91,12 +92,12 @@ final class DrainRoute {
 
     private static int sessions(RoutingContext context) {
         try {
-            int sessions = Integer.parseInt(context.request().getParam("sessions", ""));
+            int sessions = Integer.parseInt(Query.parameter(context.request(), "sessions", ""));
             if (sessions >= 1) {
                 return sessions;
             }
-        } catch (IllegalArgumentException e) {
-            // Not a number, or a query that is not percent-encoded UTF-8.
+        } catch (NumberFormatException e) {
+            // Not a number.
         }
         throw ErrorReply.badRequest(EXPECTED);
     }

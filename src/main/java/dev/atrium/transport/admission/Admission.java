@@ -130,28 +130,19 @@ public final class Admission {
             context.put(REFUSAL, ErrorReply.badRequest("query: expected & between parameters, and %3B for a semicolon"));
         }
         boolean seen = context.get(TOKEN) != null;
-        String token = seen || request.query() == null ? null : parameter(request, Credentials.ACCESS_TOKEN);
-        if (token != null && request.params().getAll(Credentials.ACCESS_TOKEN).size() > 1) {
+        List<String> tokens = seen || request.query() == null ? List.of()
+                : request.params().getAll(Credentials.ACCESS_TOKEN);
+        if (tokens.size() > 1) {
             // A proxy may take the other one.
             context.put(REFUSAL, ErrorReply.badRequest(Credentials.ACCESS_TOKEN + ": expected once"));
         }
-        if (token == null) {
+        if (tokens.isEmpty()) {
             context.next();
         } else if (!request.path().startsWith("/")) {
             Problem.send(context, ErrorReply.badRequest("path: expected one that begins with /"));
         } else {
-            context.put(TOKEN, token);
+            context.put(TOKEN, tokens.get(0));
             context.reroute(request.method(), request.path() + Credentials.without(request.query()));
-        }
-    }
-
-    /** Value of a parameter of the query, or null. */
-    public static String parameter(HttpServerRequest request, String name) {
-        try {
-            return request.getParam(name);
-        } catch (IllegalArgumentException e) {
-            // A query that is not percent-encoded UTF-8 has no parameters; a route that needs one rejects the request.
-            return null;
         }
     }
 
@@ -179,7 +170,7 @@ public final class Admission {
         }
         HttpServerRequest request = context.request();
         Caller unknown = new Caller(policy.unauthenticated(), addresses.of(request));
-        if (ServedPaths.isEngineIo(context) && parameter(request, "sid") != null) {
+        if (ServedPaths.isEngineIo(context) && Query.unchecked(request, "sid") != null) {
             // A request of an existing Engine.IO connection: only its client knows its sid.
             admit(context, unknown);
             return;

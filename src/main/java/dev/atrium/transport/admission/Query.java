@@ -47,6 +47,18 @@ public final class Query {
         return value == null ? absent : value;
     }
 
+    /**
+     * As {@link #parameter(HttpServerRequest, String)}, for protocols whose errors are their own: empty for a value that is
+     * refused, which is none that a protocol knows.
+     */
+    public static String unchecked(HttpServerRequest request, String name) {
+        try {
+            return parameter(request, name);
+        } catch (ErrorReply refused) {
+            return "";
+        }
+    }
+
     private static boolean isNamed(String encoded, String name) {
         return encoded.equals(name)
                 || encoded.indexOf('%') >= 0 && name.equals(QueryStringDecoder.decodeComponent(encoded));

@@ -9,6 +9,7 @@ import dev.atrium.session.Transport;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.BodyReader;
 import dev.atrium.transport.admission.HttpChannel;
+import dev.atrium.transport.admission.Query;
 import dev.atrium.transport.websocket.OpeningHandshake;
 import dev.atrium.transport.websocket.SizeLimits;
 import dev.atrium.transport.websocket.SocketGate;
@@ -72,7 +73,7 @@ public final class EngineIoRoutes {
     private void route(RoutingContext context) {
         HttpServerRequest request = context.request();
         boolean toWebSocket = Admission.isWebSocket(request);
-        String sid = Admission.parameter(request, "sid");
+        String sid = Query.unchecked(request, "sid");
         EngineSocket socket = sid == null ? null : sockets.find(sid);
         boolean asked = request.method() == HttpMethod.GET || request.method() == HttpMethod.POST;
         boolean elsewhere = sid != null && socket == null && asked && forwarding.isElsewhere(request, sid);
@@ -126,7 +127,7 @@ public final class EngineIoRoutes {
 
     /** Returns the error of an invalid request, or null; the checks are in the order of the reference implementation. */
     private static EngineIoError fault(HttpServerRequest request, boolean toWebSocket, String sid, EngineSocket socket) {
-        String transport = Admission.parameter(request, "transport");
+        String transport = Query.unchecked(request, "transport");
         if (!"polling".equals(transport) && !"websocket".equals(transport)) {
             return EngineIoError.UNKNOWN_TRANSPORT;
         }
@@ -148,7 +149,7 @@ public final class EngineIoRoutes {
         if (request.method() != HttpMethod.GET) {
             return EngineIoError.BAD_HANDSHAKE_METHOD;
         }
-        return PROTOCOL_VERSION.equals(Admission.parameter(request, "EIO")) ? null : EngineIoError.UNSUPPORTED_PROTOCOL_VERSION;
+        return PROTOCOL_VERSION.equals(Query.unchecked(request, "EIO")) ? null : EngineIoError.UNSUPPORTED_PROTOCOL_VERSION;
     }
 
     private void handshake(RoutingContext context, boolean toWebSocket) {
@@ -209,6 +210,6 @@ public final class EngineIoRoutes {
     }
 
     private Exchange exchange(HttpServerRequest request) {
-        return new Exchange(request, HttpChannel.of(request), memory, Admission.parameter(request, "t"));
+        return new Exchange(request, HttpChannel.of(request), memory, Query.unchecked(request, "t"));
     }
 }

@@ -24,8 +24,8 @@ final class Exchange {
 
     private static final Logger LOG = Logger.getLogger(Exchange.class);
 
-    /** A timestamp, possibly in seconds: two requests may carry the same. */
-    private static final Pattern CLOCK = Pattern.compile("[0-9.]+");
+    /** A timestamp, possibly in seconds, or nothing: two requests may carry the same. */
+    private static final Pattern CLOCK = Pattern.compile("[0-9.]*");
     private static final long DAY_MILLIS = TimeUnit.DAYS.toMillis(1);
     /** The kernel takes as much of a client that does not read. */
     private static final int SMALL_BYTES = 64 * 1024;

@@ -108,7 +108,7 @@ public final class PageRoutes {
         // The URL has several representations: a cache must not serve one of them for another Accept header.
         context.response().putHeader(HttpHeaders.VARY, "Accept");
         if (Admission.isWebSocket(request) || !Representation.PAGE.equals(Representation.best(request))
-                || "iframe".equals(Admission.parameter(request, "as"))) {
+                || StreamRoutes.isEndlessPage(request)) {
             context.next();
             return;
         }

@@ -180,9 +180,6 @@ public class RoomsResource {
     })
     public Uni<State> state(@Context RoutingContext context) {
         RoomId room = RequestUrl.room(context);
-        if (Query.parameter(context.request(), "as") != null) {
-            throw ErrorReply.badRequest("as: expected iframe");
-        }
         return execute(context, new Command.ReadState(readable(room))).map(state -> new State(room.name(),
                 state.members(), state.head().epoch(), state.head().offset()));
     }

@@ -1,6 +1,7 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.gateway.Command;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
@@ -49,14 +50,14 @@ public final class StreamRoutes {
     void register(@Observes Router router) {
         // Before anything that may refuse the request.
         room(router).order(Integer.MIN_VALUE).handler(context -> {
-            StreamFormat format = format(context);
+            StreamFormat format = format(context, "iframe".equals(Query.unchecked(context.request(), "as")));
             if (format != null && format.endsForGood()) {
                 new RetryResponse(format.contentType(), format::retry).of(context);
             }
             context.next();
         });
         room(router).handler(context -> {
-            StreamFormat format = format(context);
+            StreamFormat format = format(context, isEndlessPage(context.request()));
             if (format != null) {
                 stream(context, format);
             } else {
@@ -69,9 +70,18 @@ public final class StreamRoutes {
         return router.route("/rooms/:room").method(HttpMethod.GET).method(HttpMethod.HEAD);
     }
 
+    /** @throws ErrorReply 400 if the client asks for what there is not */
+    static boolean isEndlessPage(HttpServerRequest request) {
+        String as = Query.parameter(request, "as");
+        if (as != null && !as.equals("iframe")) {
+            throw ErrorReply.badRequest("as: expected iframe");
+        }
+        return as != null;
+    }
+
     /** Returns the stream format that the client prefers, or null if it prefers something else. */
-    private static StreamFormat format(RoutingContext context) {
-        if ("iframe".equals(Admission.parameter(context.request(), "as"))) {
+    private static StreamFormat format(RoutingContext context, boolean endlessPage) {
+        if (endlessPage) {
             return EndlessPage.INSTANCE;
         }
         String best = Representation.best(context.request());

@@ -90,6 +90,7 @@ class RequestUrlIT {
             "GET /rooms?access_token=a&ACCESS_TOKEN=b | access_token: expected once",
             "GET /rooms/empty?after&as=iframe     | after: expected epoch:offset, or an offset",
             "GET /rooms/empty?as=page             | as: expected iframe",
+            "GET /rooms/empty?as=iframe&as=page   | as: expected once",
             "GET /rooms/empty/members?by=         | by: expected session or user",
             "GET /rooms/empty/members?cursor      | cursor: expected the next of the page before",
             "GET /rooms/empty/members?limit=      | limit: expected a number",

@@ -73,6 +73,8 @@ class RebalanceIT {
                     .header("Content-Type", "application/problem+json")
                     .body(containsString("sessions: expected"), containsString("from 1 to"));
         }
+        replica.givenManagement().post("/admin/drain?sessions=1&sessions=2").then().statusCode(400)
+                .body(containsString("sessions: expected once"));
         replica.givenManagement().get("/admin/drain?sessions=1").then().statusCode(405).header("Allow", "POST");
         // Not for clients.
         replica.given().post("/admin/drain?sessions=1").then().statusCode(404);

@@ -87,6 +87,9 @@ class EngineIoIT extends WithEngineIo {
             "GET,    /socket.io/?EIO=3&transport=polling,             5, Unsupported protocol version",
             "GET,    /socket.io/?EIO=abc&transport=polling,           5, Unsupported protocol version",
             "GET,    /socket.io/?EIO=4&transport=%FF,                 0, Transport unknown",
+            "GET,    /socket.io/?EIO=4&transport=polling&transport=polling, 0, Transport unknown",
+            "GET,    /socket.io/?EIO=4&transport=polling&sid=a&sid=a, 1, Session ID unknown",
+            "GET,    /socket.io/?EIO=4&EIO=4&transport=polling,       5, Unsupported protocol version",
     })
     void an_invalid_request_is_answered_with_the_reason(String method, String path, int code, String message) {
         HttpResponse<String> answer = replica.request(method, path);

@@ -51,6 +51,12 @@ class QueryTest {
     }
 
     @ParameterizedTest
+    @CsvSource({ "x=1,", "ns=/a, /a", "ns, ''", "ns=/a&ns=/a, ''", "ns=%zz, ''" })
+    void a_protocol_with_errors_of_its_own_gets_no_value_that_it_knows(String query, String value) {
+        assertThat(Query.unchecked(request(query), "ns")).isEqualTo(value);
+    }
+
+    @ParameterizedTest
     @CsvSource({ "x=1, false, false", "x=1, true, true", "on, false, true", "on=, true, true", "on=true, false, true",
             "on=false, true, false" })
     void a_flag_without_a_value_is_true(String query, boolean absent, boolean value) {

@@ -220,6 +220,7 @@ class PollingTransportTest extends WithEngine {
             "node-2, abc, node-3, abd, another request",
             "node-2, 1795218376.447, node-3, 1795218376.447, a clock",
             "node-2, -, node-3, -, no stamp",
+            "node-2, '', node-3, '', an empty one",
     })
     void a_poll_that_is_not_surely_the_same_is_another_one(String by, String stamp, String nextBy, String nextStamp,
             String why) {
