@@ -98,6 +98,13 @@ class SettingsIT {
 
     /** It is OpenTelemetry that finds it. */
     @Test
+    void a_certificate_that_is_not_there_stops_the_start() {
+        stops_the_start(
+                Map.of("quarkus.tls.web.key-store.pem.0.cert", "none.crt", "quarkus.tls.web.key-store.pem.0.key", "none"),
+                "quarkus.tls.web.key-store", "none.crt, NoSuchFileException");
+    }
+
+    @Test
     void an_invalid_timeout_of_traces_stops_the_start() {
         stops_the_start(Map.of("otel.traces.exporter", "otlp", "otel.exporter.otlp.timeout", "soon"),
                 "otel.exporter.otlp.timeout", "soon");
