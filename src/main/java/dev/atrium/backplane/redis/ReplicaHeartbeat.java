@@ -40,6 +40,8 @@ final class ReplicaHeartbeat {
     private long upSince;
     /** Whether Redis has had the lease since the connection was made; on the loop only. */
     private boolean held;
+    /** Whether other replicas may have taken this one for dead since the last call of {@code whenRenewed}. */
+    private boolean lapsed;
     private volatile long probeReceivedAt;
     private volatile long repliedAt;
     private volatile long replyingSince;
@@ -123,12 +125,16 @@ final class ReplicaHeartbeat {
         commands.confirm();
         health.leaseRenewed();
         boolean expired = lease.renewed(sentAt);
-        boolean flushed = absent && held && !expired;
-        held = true;
-        whenRenewed.accept(expired | absent);
-        if (flushed) {
+        lapsed |= expired || absent;
+        if (absent && held && !expired) {
+            // What the renewal leads to has to find out which data Redis has now: it waits for the next connection.
             commands.restart("Redis has lost the lease of this replica, and maybe everything");
+            return;
         }
+        held = true;
+        boolean wasTakenForDead = lapsed;
+        lapsed = false;
+        whenRenewed.accept(wasTakenForDead);
     }
 
     private void refused(Throwable failure) {
