@@ -92,7 +92,7 @@ public final class RedisBackplane implements Backplane {
         this.roomScan = new RoomScan(commands, loop, keys);
         this.reaper = new Reaper(context, commands, presence, config.resume().window().toMillis());
         this.heartbeat = new ReplicaHeartbeat(commands, context, health);
-        this.rpcChannel = new RpcChannel(commands, loop, keys, node.name());
+        this.rpcChannel = new RpcChannel(commands, loop, keys, clock, node.name());
         this.clusterRpc = new RedisClusterRpc(commands, context, rpcChannel);
         this.subscriptions = new Subscriptions(context, redis, reconnects, log, rpcChannel, heartbeat);
         this.sessionIndex = new SessionIndex(context, commands, config.resume().window().toMillis());

@@ -36,18 +36,20 @@ final class RpcChannel {
     private final ReconnectingConnection commands;
     private final RedisLoop loop;
     private final RedisKeys keys;
+    private final RedisClock clock;
     private final String node;
     private final Map<Long, Promise<String>> waiting = new HashMap<>();
     private long lastNumber;
-    /** Until when this replica has received every request; by a clock that goes on while the machine sleeps. */
+    /** Until when this replica has received every request; by its own clock, which goes on while the machine sleeps. */
     private long receivedUntil = System.currentTimeMillis();
     private boolean hasMissed;
     private boolean isAsking;
 
-    RpcChannel(ReconnectingConnection commands, RedisLoop loop, RedisKeys keys, String node) {
+    RpcChannel(ReconnectingConnection commands, RedisLoop loop, RedisKeys keys, RedisClock clock, String node) {
         this.commands = commands;
         this.loop = loop;
         this.keys = keys;
+        this.clock = clock;
         this.node = node;
     }
 
@@ -87,7 +89,7 @@ final class RpcChannel {
 
     /** Records a request, before it is sent, for replicas that do not receive it. */
     Future<Void> record(String request) {
-        String hour = keys.requests(System.currentTimeMillis() / HOUR_MILLIS);
+        String hour = keys.requests(clock.millis() / HOUR_MILLIS);
         return commands.send(Script.RECORD.with(hour).arg(request).arg(RECORD_MILLIS + 2 * HOUR_MILLIS)).mapEmpty();
     }
 
@@ -111,7 +113,7 @@ final class RpcChannel {
         isAsking = true;
         // The last renewal may have taken effect a while before its reply arrived.
         long missedMillis = now - receivedUntil + TIMEOUT_MILLIS;
-        commands.send(Script.MISSED.with(hours(now - missedMillis, now)).arg(missedMillis))
+        commands.send(Script.MISSED.with(hours(missedMillis)).arg(missedMillis))
                 .onComplete(answer -> loop.run(() -> {
                     isAsking = false;
                     if (answer.failed()) {
@@ -123,10 +125,11 @@ final class RpcChannel {
                 }));
     }
 
-    /** Keys of the hours from one time to another, and of one more at each end, because clocks differ. */
-    private String[] hours(long from, long to) {
-        long first = Math.max(from, to - RECORD_MILLIS) / HOUR_MILLIS - 1;
-        return LongStream.rangeClosed(first, to / HOUR_MILLIS + 1).mapToObj(keys::requests).toArray(String[]::new);
+    /** Keys of the hours since then, and of one more at each end, because a replica knows the time of Redis roughly. */
+    private String[] hours(long missedMillis) {
+        long now = clock.millis();
+        long first = (now - Math.min(missedMillis, RECORD_MILLIS)) / HOUR_MILLIS - 1;
+        return LongStream.rangeClosed(first, now / HOUR_MILLIS + 1).mapToObj(keys::requests).toArray(String[]::new);
     }
 
     /** One that fails must not keep those behind it from being handled. */

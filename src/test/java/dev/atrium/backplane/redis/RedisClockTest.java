@@ -26,7 +26,7 @@ class RedisClockTest extends WithFakeRedis {
         await().until(() -> Math.abs(clock.millis() - System.currentTimeMillis() + HOUR) < 5_000);
     }
 
-    private static MultiType time(long millis) {
+    static MultiType time(long millis) {
         MultiType time = MultiType.create(2, false);
         time.add(BulkType.create(Buffer.buffer(Long.toString(millis / 1_000)), false));
         time.add(BulkType.create(Buffer.buffer(Long.toString(millis % 1_000 * 1_000)), false));

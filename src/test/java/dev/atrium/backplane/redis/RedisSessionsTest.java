@@ -26,7 +26,7 @@ class RedisSessionsTest extends WithFakeRedis {
     private final RedisContext context = FakeRedis.context(loop, new Lease(Duration.ofSeconds(10), () -> 0));
     private final RedisHealth health = new RedisHealth();
     private final RoomLog log = new RoomLog(commands, commands, context, Settings.backplane(), Settings.history(), health);
-    private final RpcChannel rpc = new RpcChannel(commands, loop, context.keys(), context.node().name());
+    private final RpcChannel rpc = new RpcChannel(commands, loop, context.keys(), new RedisClock(), context.node().name());
     private final RedisSessions sessions = new RedisSessions(context, commands, log,
             new Subscriptions(context, redis, new LongAdder(), log, rpc, new ReplicaHeartbeat(commands, context, health)),
             rpc, Settings.backplane());

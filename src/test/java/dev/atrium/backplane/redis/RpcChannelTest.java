@@ -33,7 +33,8 @@ class RpcChannelTest {
     private final FakeRedis redis = new FakeRedis();
     private final RedisLoop loop = new RedisLoop(vertx);
     private final ReconnectingConnection connection = redis.connection(loop);
-    private final RpcChannel channel = new RpcChannel(connection, loop, new RedisKeys("at", 0), "node01");
+    private final RedisClock clock = new RedisClock();
+    private final RpcChannel channel = new RpcChannel(connection, loop, new RedisKeys("at", 0), clock, "node01");
 
     @BeforeAll
     static void start() {
@@ -139,6 +140,19 @@ class RpcChannelTest {
         onLoop(() -> channel.record("#revoke / ann"));
         assertThat(redis.last().sent).singleElement().asString().matches(
                 "evalsha " + Script.RECORD.sha1() + " 1 at:requests:[0-9]+ #revoke / ann " + Duration.ofHours(26).toMillis());
+    }
+
+    @Test
+    void the_hours_of_recorded_requests_are_those_of_redis() {
+        onLoop(() -> {
+            clock.check(connection);
+            return null;
+        });
+        onLoop(() -> redis.last().replies.get(0).tryComplete(RedisClockTest.time(Duration.ofHours(1000).toMillis())));
+        onLoop(() -> channel.record("#revoke / ann"));
+        assertThat(redis.last().sent.get(1)).contains(" 1 at:requests:1000 ");
+        renewed(true, new ArrayList<>());
+        assertThat(redis.last().sent.get(2)).contains(" at:requests:999 at:requests:1000 at:requests:1001 ");
     }
 
     @Test

@@ -31,7 +31,7 @@ class SubscriptionsTest {
     private final RedisHealth health = new RedisHealth();
     private final Subscriptions subscriptions = new Subscriptions(context, publishing, new LongAdder(),
             new RoomLog(commands, commands, context, Settings.backplane(), Settings.history(), health),
-            new RpcChannel(commands, loop, context.keys(), context.node().name()),
+            new RpcChannel(commands, loop, context.keys(), new RedisClock(), context.node().name()),
             new ReplicaHeartbeat(commands, context, health));
 
     @BeforeEach
