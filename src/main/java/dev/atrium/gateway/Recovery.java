@@ -42,8 +42,9 @@ record Recovery(Backplane backplane) {
     Uni<Map<String, StreamPosition>> places(SavedSession saved, RecoveryOffset last) {
         HistoryPolicy.Limit kept = backplane.historyLimit(saved.namespace());
         long passed = backplane.currentTimeMillis() - TimeUnit.MICROSECONDS.toMillis(last.atMicros());
-        if (kept.size() == 0 || passed > kept.age() - TimeUnit.MICROSECONDS.toMillis(UNSURE_MICROS)) {
-            // The history of a room may have expired messages that the client has not received.
+        long unsure = TimeUnit.MICROSECONDS.toMillis(UNSURE_MICROS);
+        if (kept.size() == 0 || passed > kept.age() - unsure || passed < -unsure) {
+            // The history of a room may have expired messages that the client has not received; or the clock has stepped back.
             return Uni.createFrom().failure(notRecovered());
         }
         Map<String, Uni<StreamPosition>> searches = new LinkedHashMap<>();
@@ -69,10 +70,13 @@ record Recovery(Backplane backplane) {
         return backplane.history(room, page).chain(history -> {
             List<Message> messages = history.messages();
             long first = Math.min(page.before(), history.head().offset() + 1);
+            long latest = 0;
             for (Message message : messages) {
-                if (Math.abs(message.atMicros() - atMicros) < UNSURE_MICROS) {
+                // After a step back of the clock a message that the client has not received may be older than its last one.
+                if (message.atMicros() < latest || Math.abs(message.atMicros() - atMicros) < UNSURE_MICROS) {
                     throw notRecovered();
                 }
+                latest = message.atMicros();
                 if (message.atMicros() > atMicros) {
                     first = Math.min(first, message.offset());
                 }
@@ -92,16 +96,23 @@ record Recovery(Backplane backplane) {
      * Messages between these positions and those at which the memberships begin. A room without a position is one that the
      * application has added meanwhile: there the client has missed nothing.
      *
+     * @param last fails if one of them is older, because the clock has stepped back
      * @param queueBytes free bytes of the send queue, half of which they may take: with new messages behind them the client
      *        would be closed as slow, and come back for them, again and again
      */
-    Uni<List<Message>> missed(List<Joined> joined, Map<String, StreamPosition> places, long queueBytes) {
+    Uni<List<Message>> missed(List<Joined> joined, Map<String, StreamPosition> places, RecoveryOffset last, long queueBytes) {
         AtomicLong left = new AtomicLong(Math.min(MAX_MISSED_BYTES, queueBytes / 2));
         List<Uni<List<Message>>> searches = joined.stream().filter(room -> places.containsKey(room.room().name()))
                 .map(room -> missed(room.room(), places.get(room.room().name()), room.position(), left))
                 .toList();
-        return Resumption.someAtATime(searches).map(found -> found.stream().flatMap(List::stream)
-                .sorted(Comparator.comparingLong(Message::atMicros)).toList());
+        return Resumption.someAtATime(searches).map(found -> {
+            List<Message> missed = found.stream().flatMap(List::stream).sorted(Comparator.comparingLong(Message::atMicros))
+                    .toList();
+            if (!missed.isEmpty() && missed.get(0).atMicros() <= last.atMicros() - UNSURE_MICROS) {
+                throw notRecovered();
+            }
+            return missed;
+        });
     }
 
     private Uni<List<Message>> missed(RoomId room, StreamPosition from, StreamPosition to, AtomicLong left) {

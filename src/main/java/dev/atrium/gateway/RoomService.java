@@ -147,7 +147,7 @@ public final class RoomService {
                         .emitOn(session.loop()::run)
                         .chain(places -> become(session, saved, Map.of(), grant)
                                 .call(resumed -> resumption.lead(session, token, saved, Recovery.TOKEN_LEADS))
-                                .chain(resumed -> recovery.missed(resumed.rooms(), places,
+                                .chain(resumed -> recovery.missed(resumed.rooms(), places, last,
                                         sessions.sendQueueLimit() - session.pendingBytes()).emitOn(session.loop()::run)
                                         .map(missed -> new Recovered(resumed,
                                                 missed.stream().filter(message -> message.isFor(session)).toList())))))

@@ -29,6 +29,7 @@ class RecoveryTest extends WithGateway {
     private static final String SENTENCE = "the session cannot go on where it was";
     private static final SavedSession SAVED = new SavedSession("token", new Sender("~abcdefghijklmnopqrst", "ann"), "/",
             Map.of("lobby", false, "news", false), Set.of());
+    private static final RecoveryOffset LONG_AGO = new RecoveryOffset("lobby", StreamPosition.START, 0);
 
     private Recovery recovery;
 
@@ -257,7 +258,7 @@ class RecoveryTest extends WithGateway {
     void what_was_missed_takes_half_of_the_send_queue_at_most(long queueBytes, boolean recovered) {
         StreamPosition last = say(LOBBY, "x".repeat(1_000)).position();
         Uni<List<Message>> missed = recovery.missed(List.of(joined(LOBBY, last.epoch(), 1)),
-                Map.of("lobby", new StreamPosition(last.epoch(), 0)), queueBytes);
+                Map.of("lobby", new StreamPosition(last.epoch(), 0)), LONG_AGO, queueBytes);
         if (recovered) {
             assertThat(done(missed)).hasSize(1);
         } else {
@@ -265,8 +266,38 @@ class RecoveryTest extends WithGateway {
         }
     }
 
+    @Test
+    void while_the_clock_is_before_the_last_message_nothing_is_recovered() {
+        PublishResult last = say(LOBBY, "last");
+        clock.pass(Duration.ofSeconds(-10));
+        assertNotRecovered(error(recovery.places(SAVED, at("lobby", last))));
+        clock.pass(Duration.ofSeconds(20));
+        assertThat(done(recovery.places(SAVED, at("lobby", last)))).containsEntry("lobby", last.position());
+    }
+
+    @Test
+    void a_room_whose_times_run_backwards_does_not_tell_what_was_received() {
+        say(NEWS, "received");
+        clock.pass(Duration.ofSeconds(2));
+        PublishResult last = say(LOBBY, "last");
+        clock.pass(Duration.ofSeconds(-10));
+        say(NEWS, "missed");
+        clock.pass(Duration.ofSeconds(20));
+        assertNotRecovered(error(recovery.places(SAVED, at("lobby", last))));
+    }
+
+    @Test
+    void missed_messages_that_are_older_than_the_last_one_are_not_all_that_was_missed() {
+        PublishResult last = say(LOBBY, "last");
+        clock.pass(Duration.ofSeconds(-10));
+        say(LOBBY, "missed");
+        clock.pass(Duration.ofSeconds(20));
+        assertNotRecovered(error(recovery.missed(List.of(joined(LOBBY, last.position().epoch(), 2)),
+                Map.of("lobby", last.position()), at("lobby", last), Long.MAX_VALUE)));
+    }
+
     private Uni<List<Message>> missed(List<Joined> joined, Map<String, StreamPosition> places) {
-        return recovery.missed(joined, places, Long.MAX_VALUE);
+        return recovery.missed(joined, places, LONG_AGO, Long.MAX_VALUE);
     }
 
     private static RecoveryOffset at(String room, PublishResult result) {
