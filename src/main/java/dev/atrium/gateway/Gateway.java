@@ -150,6 +150,11 @@ public final class Gateway implements Session.Listener {
         }
     }
 
+    /** Admits a session in the place of one of the same client that was admitted to the namespace. */
+    public Uni<Void> readmit(Session session) {
+        return service.admit(session);
+    }
+
     /** Closes a session whose client has sent no command in time. */
     public void tooSilent(Session session) {
         if (session.isOpen()) {

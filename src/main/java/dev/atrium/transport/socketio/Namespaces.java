@@ -105,7 +105,7 @@ final class Namespaces {
         if (config.connectionStateRecovery() && request.auth.pid() != null && request.auth.last() != null) {
             recover(request);
         } else {
-            begin(request);
+            begin(request, false);
         }
     }
 
@@ -151,20 +151,22 @@ final class Namespaces {
                         request.socket.close();
                         return;
                     }
+                    boolean isIn = session.membership(RoomId.everyone(request.namespace)) != null;
                     attempt.end(CloseReason.FORBIDDEN);
                     if (request.socket.isOpen()) {
-                        begin(request);
+                        begin(request, isIn);
                     }
                 });
     }
 
-    private void begin(ConnectRequest request) {
+    /** @param again whether a session of the client has just been in the namespace: it is not charged for opening it twice */
+    private void begin(ConnectRequest request, boolean again) {
         NamespaceSocket opened = open(request);
         if (opened == null) {
             return;
         }
         Session session = opened.session();
-        Uni<Void> admitted = session.inTurn(() -> gateway.admit(session))
+        Uni<Void> admitted = session.inTurn(() -> again ? gateway.readmit(session) : gateway.admit(session))
                 .chain(() -> opened.callOnConnect(request.auth.json(), config.connectTimeout()));
         request.socket.await(
                 config.connectionStateRecovery() ? admitted.chain(() -> gateway.keep(session)) : admitted,
