@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Fields of replies as JSON, the same in every transport. Pure. */
+/** Replies and their fields as JSON, the same in every transport. Pure. */
 public final class ReplyJson {
 
     private static final int MAX_RECONNECT_MILLIS = 2_000;
@@ -50,6 +50,32 @@ public final class ReplyJson {
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    /**
+     * Returns a reply with these fields beside its code.
+     *
+     * @param seq of the command; null where the transport itself tells which one it is
+     */
+    public static Json.Value reply(Long seq, int code, Json.Value fields) {
+        return json -> {
+            json.writeStartObject();
+            if (seq != null) {
+                json.writeNumberField("seq", seq);
+            }
+            json.writeNumberField("code", code);
+            fields.write(json);
+            json.writeEndObject();
+        };
+    }
+
+    /** Returns the body of a reply, as a field. */
+    public static Json.Value body(Json.Value fields) {
+        return json -> {
+            json.writeObjectFieldStart("body");
+            fields.write(json);
+            json.writeEndObject();
+        };
     }
 
     /** Returns an event of the server's own, with these fields as its data. */

@@ -3,6 +3,7 @@ package dev.atrium.transport.socketio;
 import dev.atrium.application.Values;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Json;
+import dev.atrium.gateway.ReplyJson;
 import dev.atrium.room.Data;
 import java.util.List;
 import java.util.function.Consumer;
@@ -47,29 +48,17 @@ final class Ack {
     }
 
     void ok(Json.Value body) {
-        give(200, json -> {
-            json.writeObjectFieldStart("body");
-            body.write(json);
-            json.writeEndObject();
-        });
+        give(ReplyJson.reply(null, 200, ReplyJson.body(body)));
     }
 
     void refused(Throwable failure) {
         ErrorReply error = ErrorReply.of(failure);
-        give(error.code(), json -> json.writeStringField("error", error.getMessage()));
+        give(ReplyJson.reply(null, error.code(), json -> json.writeStringField("error", error.getMessage())));
     }
 
-    /** Sends an object with a code and these fields. */
-    private void give(int code, Json.Value fields) {
+    private void give(Json.Value reply) {
         if (isWanted()) {
-            give(Json.text(json -> {
-                json.writeStartArray();
-                json.writeStartObject();
-                json.writeNumberField("code", code);
-                fields.write(json);
-                json.writeEndObject();
-                json.writeEndArray();
-            }), List.of());
+            give('[' + Json.text(reply) + ']', List.of());
         }
     }
 }

@@ -28,14 +28,14 @@ final class FileReplies {
 
     /** Encodes a 409 with the missing chunks. */
     static byte[] missing(Long seq, List<ChunkRange> missing) {
-        return Frames.json(Replies.reply(seq, 409, json -> {
+        return Frames.json(ReplyJson.reply(seq, 409, json -> {
             json.writeStringField("error", "file: chunks are missing");
-            Replies.body(body -> FileJson.writeMissing(missing, body)).write(json);
+            ReplyJson.body(body -> FileJson.writeMissing(missing, body)).write(json);
         }));
     }
 
     static byte[] chunk(CommandFrame command, byte[] bytes) {
-        return Frames.json(Replies.reply(command.seq(), 200, Replies.body(json -> {
+        return Frames.json(ReplyJson.reply(command.seq(), 200, ReplyJson.body(json -> {
             json.writeStringField("file", command.params().text(Parameter.FILE));
             json.writeNumberField("index", command.params().number(Parameter.INDEX));
         })), bytes);

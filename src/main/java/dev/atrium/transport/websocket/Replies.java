@@ -78,7 +78,7 @@ final class Replies {
     }
 
     static byte[] ok(Long seq) {
-        return Frames.json(reply(seq, 200, json -> {
+        return Frames.json(ReplyJson.reply(seq, 200, json -> {
         }));
     }
 
@@ -163,7 +163,7 @@ final class Replies {
 
     /** Encodes the result of a handler: no value, or one. */
     static byte[] called(Long seq, List<Object> values) {
-        return Frames.json(reply(seq, 200, json -> {
+        return Frames.json(ReplyJson.reply(seq, 200, json -> {
             if (!values.isEmpty()) {
                 json.writeFieldName("body");
                 json.writeRawValue(Values.json(values.get(0)));
@@ -180,31 +180,10 @@ final class Replies {
     }
 
     static byte[] error(Long seq, int code, String error) {
-        return Frames.json(reply(seq, code, json -> json.writeStringField("error", error)));
+        return Frames.json(ReplyJson.reply(seq, code, json -> json.writeStringField("error", error)));
     }
 
     static byte[] reply(Long seq, Json.Value body) {
-        return Frames.json(reply(seq, 200, body(body)));
-    }
-
-    /** Returns a reply with these fields beside its code. */
-    static Json.Value reply(Long seq, int code, Json.Value fields) {
-        return json -> {
-            json.writeStartObject();
-            if (seq != null) {
-                json.writeNumberField("seq", seq);
-            }
-            json.writeNumberField("code", code);
-            fields.write(json);
-            json.writeEndObject();
-        };
-    }
-
-    static Json.Value body(Json.Value fields) {
-        return json -> {
-            json.writeObjectFieldStart("body");
-            fields.write(json);
-            json.writeEndObject();
-        };
+        return Frames.json(ReplyJson.reply(seq, 200, ReplyJson.body(body)));
     }
 }
