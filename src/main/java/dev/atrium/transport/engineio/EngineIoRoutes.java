@@ -78,7 +78,7 @@ public final class EngineIoRoutes {
         boolean asked = request.method() == HttpMethod.GET || request.method() == HttpMethod.POST;
         boolean elsewhere = sid != null && socket == null && asked && forwarding.isElsewhere(request, sid);
         EngineIoError error = elsewhere ? null : fault(request, toWebSocket, sid, socket);
-        // Handshakes, and requests of connections, have limits of their own. For others Redis may have to be asked.
+        // Handshakes, and requests of connections, have limits of their own. For others Redis, or another replica, has to be asked.
         boolean free = elsewhere ? forwarding.isKnown(sid) : error == null || forwarding.isForwardedHere(request, sid);
         if (!free && !admission.charge(context)) {
             return;

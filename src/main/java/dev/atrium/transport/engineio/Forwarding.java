@@ -1,9 +1,12 @@
 package dev.atrium.transport.engineio;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.atrium.room.Node;
 import dev.atrium.session.Drainable;
 import dev.atrium.transport.admission.HttpChannel;
 import dev.atrium.transport.websocket.UpgradeChannel;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -23,6 +26,7 @@ import io.vertx.httpproxy.ProxyContext;
 import io.vertx.httpproxy.ProxyInterceptor;
 import io.vertx.httpproxy.ProxyResponse;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,6 +49,10 @@ final class Forwarding implements Drainable {
     };
     private static final int CONNECT_MILLIS = 2_000;
 
+    /** Number, and time without a request, of the connections of other replicas that are remembered. */
+    private static final int MOST_ANSWERED = 100_000;
+    private static final Duration ANSWERED_FOR = Duration.ofMinutes(10);
+
     /** Maximum number of connections to one other replica; each waiting poll there holds one. */
     private static final int MOST_CONNECTIONS = 16_384;
 
@@ -55,6 +63,10 @@ final class Forwarding implements Drainable {
 
     /** Last known addresses of other replicas; an entry is removed and looked up again when a request to it fails. */
     private final ConcurrentMap<String, String> known = new ConcurrentHashMap<>();
+
+    /** Ids of connections that another replica was found to have. */
+    private final Cache<String, Boolean> answered = Caffeine.newBuilder().maximumSize(MOST_ANSWERED)
+            .expireAfterAccess(ANSWERED_FOR).build();
 
     /** Replicas that are alive and cannot be reached; logged once. */
     private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
@@ -72,9 +84,9 @@ final class Forwarding implements Drainable {
         return owner != null && !owner.equals(node.name()) && !isForwarded(request);
     }
 
-    /** Returns whether the address of the replica that has the connection is known. */
+    /** Returns whether another replica has answered a request of the connection. */
     boolean isKnown(String sid) {
-        return known.containsKey(Node.ofEngineId(sid));
+        return answered.getIfPresent(sid) != null;
     }
 
     /** Returns whether another replica sends a request because this one has, or had, its connection. */
@@ -111,7 +123,12 @@ final class Forwarding implements Drainable {
         String owner = Node.ofEngineId(sid);
         Relay relay = new Relay(request, owner, unknown);
         relays.add(relay);
-        routing.addEndHandler(ended -> relay.end(ended.failed()));
+        routing.addEndHandler(ended -> {
+            if (ended.succeeded() && request.response().getStatusCode() == HttpResponseStatus.OK.code()) {
+                answered.put(sid, true);
+            }
+            relay.end(ended.failed());
+        });
         if (request.response().closed()) {
             relay.end(true);
             return;

@@ -132,6 +132,21 @@ class RedisSocketIoIT {
     }
 
     @Test
+    void requests_for_connections_that_another_replica_does_not_have_are_limited() {
+        Map<String, String> settings = new HashMap<>(thirdSettings());
+        settings.put("atrium.limits.messages", "1");
+        try (Replica third = Replica.start(settings)) {
+            String session = session(here());
+            String unknown = session.replaceAll("...$", "---");
+            for (int i = 0; i < 20; i++) {
+                assertThat(third.post(session, "3").body()).isEqualTo("ok");
+            }
+            SocketClient.await().pollInterval(Duration.ZERO).until(() -> third.get(unknown).statusCode() == 429);
+            assertThat(third.post(session, "3").body()).as("a connection has limits of its own").isEqualTo("ok");
+        }
+    }
+
+    @Test
     void the_connections_of_a_replica_that_was_killed_are_unknown_at_once_also_to_a_poll_that_waits_there() {
         try (Replica third = third()) {
             String session = session(third);
