@@ -1,6 +1,6 @@
 // @ts-check
 /** Commands of the session protocol on the present socket, and the replies that they wait for. */
-import { AtriumError, errorOf, tooLarge } from "./errors.js";
+import { AtriumError, errorOf, requireSize } from "./errors.js";
 import { framed, sizeOf } from "./frames.js";
 import { LARGE_REPLIES } from "./timing.js";
 
@@ -52,9 +52,7 @@ export class Commands {
     const seq = ++this.#seq;
     const frame = framed(seq, line, bytes);
     const size = sizeOf(frame);
-    if (size > this.maxPayload) {
-      throw tooLarge(size, this.maxPayload);
-    }
+    requireSize(size, this.maxPayload);
     return { seq, frame, size };
   }
 

@@ -45,12 +45,11 @@ export class Connection {
 
   /** @internal @param {string} url @param {Options} options @param {Shared} [shared] */
   constructor(url, options, shared) {
-    const timeout = options.timeout ?? 10000;
+    const timeout = (this.#timeout = options.timeout ?? 10000);
     const isOpen = () => this.#state.name === "open";
     const end = (/** @type {number} */ code, /** @type {string} */ reason) => this.#end(code, reason);
     const report = (/** @type {unknown} */ failure) => this.#listeners.tell("error", failure);
     this.#options = options;
-    this.#timeout = timeout;
     this.#shared = shared;
     this.#commands = new Commands(timeout);
     this.#heartbeat = new Heartbeat(this.#commands, () => this.#abandon());
@@ -80,7 +79,7 @@ export class Connection {
    * @returns {() => void}
    */
   on(event, listener) {
-    return this.#listeners.add(event, listener);
+    return this.#listeners.on(event, listener);
   }
 
   /**
@@ -317,7 +316,7 @@ export class Connection {
           name === "open" ? resolve() : reject(new AtriumError(name ? 0 : code, reason || CLOSED));
         }
       };
-      const end = this.#listeners.add("state", check);
+      const end = this.#listeners.on("state", check);
       const timer = setTimeout(check, this.#timeout, { code: 408, reason: "no connection in time" });
       check(this.#state);
     });
@@ -332,19 +331,20 @@ export class Connection {
       return;
     }
     const frame = unframed(data);
-    if (frame.code !== undefined) {
+    const { code, event, data: body } = frame;
+    if (code !== undefined) {
       this.#queue.acknowledge(frame) || this.#commands.settle(frame);
-    } else if (frame.event === "@welcome") {
+    } else if (event === "@welcome") {
       const { socket } = this.#commands;
       // A late failure must not affect the next connection.
-      this.#welcome(frame.data).catch((failure) => this.#commands.socket === socket && this.#welcomeFailed(failure));
-    } else if (frame.event === "@state") {
+      this.#welcome(body).catch((failure) => this.#commands.socket === socket && this.#welcomeFailed(failure));
+    } else if (event === "@state") {
       clearTimeout(this.#timer);
       this.#heartbeat.start(TAB_HEARTBEAT);
-      frame.data.name === "closed" ? this.#end(frame.data.code, frame.data.reason) : this.#change(frame.data);
-    } else if (frame.event === "@goodbye") {
-      this.#reconnectAfter = frame.data.reconnect?.after;
-    } else if (frame.event === "@expiring") {
+      body.name === "closed" ? this.#end(body.code, body.reason) : this.#change(body);
+    } else if (event === "@goodbye") {
+      this.#reconnectAfter = body.reconnect?.after;
+    } else if (event === "@expiring") {
       void this.#authentication.renew();
     } else {
       this.#session.deliver(frame);

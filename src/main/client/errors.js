@@ -17,9 +17,11 @@ export class AtriumError extends Error {
   }
 }
 
-/** @param {number} size @param {number} most */
-export function tooLarge(size, most) {
-  return new AtriumError(413, `${size} bytes, at most ${most} are accepted`);
+/** @param {number} size @param {number} most @throws {AtriumError} 413 */
+export function requireSize(size, most) {
+  if (size > most) {
+    throw new AtriumError(413, `${size} bytes, at most ${most} are accepted`);
+  }
 }
 
 /** @param {{code: number, error?: string, body?: any}} reply */

@@ -1,7 +1,7 @@
 // @ts-check
 /** Fallback transports: the session protocol over HTTP, where no WebSocket can be opened. */
 import { DELAYING_CODES } from "./codes.js";
-import { AtriumError, tooLarge } from "./errors.js";
+import { AtriumError, requireSize } from "./errors.js";
 import { sizeOf, unframed } from "./frames.js";
 import { httpUrl, reachable } from "./http.js";
 import { LARGE_BODY, MAX_ATTEMPTS, MAX_STREAMS, pause, POLL_SECONDS, STREAM_TIMEOUT_MILLIS } from "./timing.js";
@@ -50,9 +50,9 @@ export class HttpSocket {
   close(code = 1000, reason = "") {
     if (this.readyState === 1) {
       this.readyState = 3;
-      const rooms = [...this.#rooms.values()];
+      // Each finds itself gone: what it waits for ends after this.
+      this.#rooms.forEach((stop) => stop.abort());
       this.#rooms.clear();
-      rooms.forEach((stop) => stop.abort());
       this.onclose({ code, reason });
     }
   }
@@ -112,9 +112,7 @@ export class HttpSocket {
         ...(idempotency && { "Idempotency-Key": idempotency }),
       };
       const body = bytes ?? JSON.stringify(query.data ?? null);
-      if (sizeOf(body) > this.#maxPayload) {
-        throw tooLarge(sizeOf(body), this.#maxPayload);
-      }
+      requireSize(sizeOf(body), this.#maxPayload);
       if (query.volatile) {
         await this.#fetch(path, { event, volatile: true, to: query.to }, { method: "POST", headers, body });
         reply(undefined);

@@ -1,16 +1,15 @@
 // @ts-check
-/** Listeners by event, as a connection has them and each of its rooms. */
+/** Listeners by event, as a connection has them, each of its rooms, and each peer and call. */
 
-/** Listeners by event. */
 export class Listeners {
   /** @type {Map<string, Set<Function>>} */
-  #byEvent = new Map();
+  byEvent = new Map();
 
-  /** @param {string} event @param {Function} listener @returns {() => void} removes the listener */
-  add(event, listener) {
-    const listeners = this.#byEvent.get(event) ?? new Set();
-    this.#byEvent.set(event, listeners.add(listener));
-    return () => void (listeners.delete(listener) && !listeners.size && this.#byEvent.delete(event));
+  /** @param {string} event @param {(...values: any[]) => void} listener @returns {() => void} removes the listener */
+  on(event, listener) {
+    const listeners = this.byEvent.get(event) ?? new Set();
+    this.byEvent.set(event, listeners.add(listener));
+    return () => void (listeners.delete(listener) && !listeners.size && this.byEvent.delete(event));
   }
 
   /**
@@ -19,7 +18,7 @@ export class Listeners {
    * @param {string} event @param {any[]} values
    */
   tell(event, ...values) {
-    const listeners = this.#byEvent.get(event);
+    const listeners = this.byEvent.get(event);
     for (const listener of new Set(listeners)) {
       try {
         listeners?.has(listener) && listener(...values);

@@ -1,13 +1,13 @@
 // @ts-check
 /** Peers of one tab that share its signals. */
 import { AtriumError } from "./atrium.js";
-import { Emitter } from "./emitter.js";
+import { Listeners } from "./listeners.js";
 import { Peer } from "./peer.js";
 import { EVENT, MAX_PEERS, randomName, sessionOf } from "./signals.js";
 /** @import { Signal } from "./signals.js" */
 
 /** Peers of one tab: those of a call, or those of a connection. */
-export class Mesh extends Emitter {
+export class Mesh extends Listeners {
   /** Distinguishes tabs that share a session, and a call from the one before it. */
   tag = randomName();
   /** By their ids: session and tag, or the session alone until a tab of it has answered. @type {Map<string, Peer>} */
@@ -128,7 +128,7 @@ export class Mesh extends Emitter {
 
   /** Whether peers that this side has not asked for are accepted. */
   get accepts() {
-    return this.hasListener("peer");
+    return this.byEvent.has("peer");
   }
 
   /** @param {string} id @returns {Peer | undefined} undefined if there are too many */

@@ -1,8 +1,8 @@
 // @ts-check
 /** One peer of a call, or of a connection. */
 import { AtriumError } from "./atrium.js";
-import { Emitter } from "./emitter.js";
 import { iceServers } from "./ice.js";
+import { Listeners } from "./listeners.js";
 import { randomName } from "./signals.js";
 /** @import { Signal } from "./signals.js" */
 
@@ -26,7 +26,7 @@ const MAX_BUFFERED = 1 << 20;
  */
 
 /** Connection to one peer: perfect negotiation, as in section 10.7 of the WebRTC specification, over messages that may be lost. */
-export class Peer extends Emitter {
+export class Peer extends Listeners {
   /** Tracks of the peer. */
   stream = new MediaStream();
   /** @type {RTCPeerConnection | undefined} */

@@ -62,7 +62,7 @@ export class Room {
    * @returns {() => void}
    */
   on(event, listener) {
-    return this.#listeners.add(event, listener);
+    return this.#listeners.on(event, listener);
   }
 
   /**
@@ -148,7 +148,7 @@ export class Room {
         waiting.push(message);
         wake();
       }),
-      this.#listeners.add("", () => wake()),
+      this.#listeners.on("", () => wake()),
       this.#connection.on("state", () => wake()),
     ];
     try {

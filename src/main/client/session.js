@@ -279,7 +279,7 @@ export class Session {
       // A port between tabs would make another error of it.
       room.tell(event, event === "@error" ? errorOf(data) : data, message);
       /^(@|\*$)/.test(event) || room.tell("*", data, message);
-    } else if (event !== "state" && event !== "error") {
+    } else if (!/^(state|error)$/.test(event)) {
       // These two are the connection's own, and no other client may pretend that it is closed.
       this.#listeners.tell(event, data, message);
     }

@@ -29,7 +29,7 @@ export class Transports {
     this.#upgrade = upgrade;
     this.#all = transports ?? ["websocket", "sse", "poll"];
     const [known, until] = remembered(url)?.split(" ") ?? [];
-    this.current = this.#all.find((each) => each === known && Date.now() < /** @type {any} */ (until)) ?? this.#all[0];
+    this.current = this.#all.find((each) => each === known && /** @type {any} */ (until) > Date.now()) ?? this.#all[0];
   }
 
   /** @returns {any} a WebSocket, or what behaves like one */
