@@ -77,8 +77,11 @@ class PortSocket {
     const { locks } = globalThis.navigator ?? {};
     // The holder waits for this lock, which is released when this tab ends in any way.
     const sayHello = () => {
-      port.postMessage({ hello: { ...hello, id } });
-      return new Promise((resolve) => (this.#release = resolve));
+      // Closed meanwhile, it would fail on its closed channel, and hold the lock for good.
+      if (this.readyState === 1) {
+        port.postMessage({ hello: { ...hello, id } });
+        return new Promise((resolve) => (this.#release = resolve));
+      }
     };
     let welcomed = false;
     port.onmessage = (/** @type {MessageEvent} */ { data }) => {
@@ -134,6 +137,10 @@ function lead(name, denied) {
   const stop = new AbortController();
   navigator.locks
     .request(`leader ${name}`, { signal: stop.signal }, () => {
+      if (stop.signal.aborted) {
+        // The lock was granted as this tab gave it up.
+        return;
+      }
       const holder = new Holder();
       const channel = new BroadcastChannel(name);
       const ports = new Map();

@@ -159,6 +159,18 @@ scene("all tabs see a cut, and reconnect", async (tab) => {
   proxy.close();
 });
 
+scene("a tab that is closed as soon as it is opened, as in React's StrictMode, hinders no other", async (tab) => {
+  const unhandled = [];
+  const record = (failure) => unhandled.push(failure);
+  process.on("unhandledRejection", record);
+  tab().close();
+  const second = tab();
+  await isOpen(second);
+  await joined(second.room("js-shared-strict"));
+  assert.deepEqual(unhandled, []);
+  process.off("unhandledRejection", record);
+});
+
 scene("presence events reach only the tab that asked", async (tab) => {
   const rooms = [tab().room("js-shared-presence"), tab().room("js-shared-presence", { presence: true })];
   await Promise.all(rooms.map(joined));
