@@ -30,8 +30,10 @@ export class SharedConnection {
   dial() {
     if (this.#workers) {
       try {
-        const worker = new SharedWorker(import.meta.url, { type: "module", name: this.#name });
-        const socket = new PortSocket(worker.port, this.#hello, this.#name);
+        // Copies of this module at several addresses have a worker each, and each worker a lock of its name.
+        const name = this.#name + import.meta.url;
+        const worker = new SharedWorker(import.meta.url, { type: "module", name });
+        const socket = new PortSocket(worker.port, this.#hello, name);
         worker.onerror = () => {
           this.#workers = false;
           socket.close(1006);

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -57,6 +58,23 @@ class SharedBrowserIT extends WithReplica {
             assertThat(members(room)).isEqualTo(1);
         }
         SocketClient.await().until(() -> members(room) == 0);
+    }
+
+    /** As while a site is deployed anew, which names the version in the address. */
+    @Test
+    void tabs_with_modules_of_several_addresses_are_all_connected() {
+        try (BrowserContext ann = person(true)) {
+            for (String address : List.of("/atrium.js?v=1", "/atrium.js?v=2")) {
+                Page tab = ann.newPage();
+                tab.navigate(replica.http(BLANK));
+                tab.evaluate("""
+                        async (address) => {
+                          const { connect } = await import(address);
+                          window.connection = connect("/", { shared: "versions" });
+                        }""", address);
+                Browser.await(tab, "connection.state.name", "open");
+            }
+        }
     }
 
     @ParameterizedTest(name = "shared workers: {0}")
