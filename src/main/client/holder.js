@@ -21,7 +21,7 @@ export class Holder {
   /** @type {(token: any) => void} */
   #onToken = () => {};
   /** Tab of the last token. @type {any} */
-  #asked;
+  #asked = {};
   /** Completes once the worker holds the lock by which tabs notice its end. @type {Promise<void> | undefined} */
   ready;
 

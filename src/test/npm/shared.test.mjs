@@ -213,6 +213,18 @@ scene("a living tab is asked for the token, and an invalid one closes all tabs",
   assert.notEqual(bad[1].state.reason, "there is no token", "the server's reason");
 });
 
+scene("a token that no tab has yet is an error of the connection, and none in the console", async (tab) => {
+  const { error } = console;
+  const printed = [];
+  console.error = (...values) => printed.push(values);
+  const states = [];
+  const slow = tab({ token: () => new Promise(() => {}), timeout: 200 });
+  slow.on("state", ({ name }) => states.push(name));
+  await until(() => states.includes("waiting"), "the connection without a token is given up");
+  console.error = error;
+  assert.deepEqual(printed, []);
+});
+
 for (const [what, navigator] of [
   ["there are no locks", undefined],
   ["site data is blocked", { locks: { request: () => Promise.reject(new DOMException("denied", "SecurityError")) } }],
