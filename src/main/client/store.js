@@ -14,28 +14,37 @@ export class Store {
   /** Name of this page, and of a lock that it holds as long as it lives. */
   #owner = randomName();
   /** @type {(value?: any) => void} */
-  release = () => {};
+  #unlock = () => {};
+  #hide = () => this.#flush().catch(() => {});
 
   /** @param {string} name */
   constructor(name) {
     this.name = name;
     globalThis.navigator?.locks
-      ?.request(this.#owner, () => new Promise((resolve) => (this.release = resolve)))
+      ?.request(this.#owner, () => new Promise((resolve) => (this.#unlock = resolve)))
       // Site data is blocked.
       .catch(() => {});
-    globalThis.addEventListener?.("pagehide", () => void this.#flush().catch(() => {}));
-    this.#database = this.#open();
-    this.#database.then(
-      () => (this.works = true),
-      () => {},
-    );
+    globalThis.addEventListener?.("pagehide", this.#hide);
+    (this.#database = this.#open()).catch(() => {});
   }
 
   /** @returns {Promise<IDBDatabase>} */
   async #open() {
     const opening = indexedDB.open(this.name, 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore("messages", { keyPath: ["room", "offset"] });
-    return resultOf(opening);
+    const database = await resultOf(opening);
+    // Otherwise nobody could delete it while this page lives.
+    database.onversionchange = () => database.close();
+    this.works = true;
+    return database;
+  }
+
+  /** Ends this page's part in the store, once the rest is written. */
+  async release() {
+    globalThis.removeEventListener?.("pagehide", this.#hide);
+    await this.#hide();
+    this.#unlock();
+    (await this.#database.catch(() => {}))?.close();
   }
 
   /** Stores an unsent message, in a room without a name: no other messages are in it. @param {string} key @param {{room: string, line: string, bytes?: Uint8Array, order: number}} sending */

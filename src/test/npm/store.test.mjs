@@ -225,6 +225,37 @@ scene("a rejected message is not sent after a reload, nor one of a connection th
   proxy.close();
 });
 
+for (const closed of [true, false]) {
+  scene(
+    `a database can be deleted ${closed ? "once its connection is closed" : "while its page lives"}`,
+    async (page) => {
+      const [room, name] = [`js-deleted-${closed}`, `deleted ${closed}`];
+      const connection = page({ store: name });
+      await connection.room(room).send("stored");
+      closed && connection.close();
+      const deleting = indexedDB.deleteDatabase(`atrium ${direct.replace("http", "ws")}ws ${name}`);
+      let deleted = false;
+      deleting.onsuccess = () => (deleted = true);
+      await until(() => deleted, "deleted");
+      if (!closed) {
+        assert.ok((await connection.room(room).send("not stored")).offset > 0);
+      }
+    },
+  );
+}
+
+scene("a connection that is closed listens to nothing of its page", async (page) => {
+  const listeners = new Set();
+  globalThis.addEventListener = (event, listener) => listeners.add(listener);
+  globalThis.removeEventListener = (event, listener) => listeners.delete(listener);
+  const connection = page({ store: "listens" });
+  await connection.room("js-listens").send(1);
+  connection.close();
+  delete globalThis.addEventListener;
+  delete globalThis.removeEventListener;
+  assert.equal(listeners.size, 0);
+});
+
 for (const store of [undefined, "warned"]) {
   scene(
     `the page warns before it is left ${store ? "only until the message is stored" : "while a message waits, and only then"}`,
