@@ -154,6 +154,7 @@ export class Transfer {
 
   /** Computes the SHA-256, in a worker if possible. @param {Blob} blob @param {Phase} phase @returns {Promise<string>} */
   #digest(blob, phase) {
+    throwIfAborted(this.#signal);
     const report = (/** @type {number} */ done) => this.#report(phase, done, blob.size);
     /** @type {Worker | undefined} */
     let worker;

@@ -68,6 +68,21 @@ scene("a file is uploaded in chunks and downloaded again", async ({ peer, room }
   assert.equal(received.findLast(({ phase }) => phase === "receiving").done, bytes.length);
 });
 
+scene("an upload whose signal is aborted already makes no worker that reads the file", async ({ room }) => {
+  let workers = 0;
+  globalThis.Worker = class {
+    constructor() {
+      workers++;
+    }
+    postMessage() {}
+    terminate() {}
+  };
+  const reason = new Error("changed my mind");
+  await assert.rejects(room.upload(file(), { signal: AbortSignal.abort(reason) }), reason);
+  delete globalThis.Worker;
+  assert.equal(workers, 0);
+});
+
 scene("an empty file without a name or a type is uploaded", async ({ peer, room }) => {
   const sent = await room.upload(new Blob([]));
   assert.equal(sent.name, "file");
