@@ -272,7 +272,7 @@ public class RoomsResource {
         }
     }
 
-    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record State(String room, Integer members, String epoch, long offset) implements JsonAnswer {
     }
 

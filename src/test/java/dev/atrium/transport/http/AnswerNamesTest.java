@@ -21,6 +21,7 @@ class AnswerNamesTest {
                 Arguments.of(new RoomsResource.RoomList(List.of(new RoomsResource.RoomList.Entry("a")), null, 7),
                         "{'rooms':[{'room':'a'}],'maxPayload':7}"),
                 Arguments.of(new RoomsResource.State("a", 0, "e", 0), "{'room':'a','members':0,'epoch':'e','offset':0}"),
+                Arguments.of(new RoomsResource.State("a", null, "", 0), "{'room':'a','epoch':'','offset':0}"),
                 Arguments.of(new RoomsResource.Members(List.of(new RoomsResource.Members.Entry("i", "ann", 0)), null),
                         "{'members':[{'id':'i','user':'ann','since':0}]}"),
                 Arguments.of(new MemberPage<>(List.of(new MemberPage.User("ann", 0, List.of("i"))), null),
