@@ -40,7 +40,9 @@ public final class AuditLog {
     }
 
     ErrorReply permission(Caller caller, Transport transport, RoomId room, Permission permission) {
-        return denied(caller, transport, permission, room.toString(), "room: the permission %s is missing for it");
+        return denied(caller, transport, permission, room.toString(),
+                room.isEveryone() ? "ns: the permission %s is missing for this namespace as a whole"
+                        : "room: the permission %s is missing for it");
     }
 
     ErrorReply everywhere(Caller caller, Transport transport, Permission permission) {

@@ -84,8 +84,8 @@ class AccessControlTest extends WithGateway {
             all   | /* lobby:admin | ns: the permission admin is missing for all namespaces together; name one
             /chat | /* *:admin     |
             /chat | /chat *:admin  |
-            /chat | *:admin        | room: the permission admin is missing for it
-            /chat | /chat lobby:admin | room: the permission admin is missing for it
+            /chat | *:admin        | ns: the permission admin is missing for this namespace as a whole
+            /chat | /chat lobby:admin | ns: the permission admin is missing for this namespace as a whole
             """)
     void an_administrator_is_one_of_a_namespace_or_of_all(String namespace, String grants, String message) {
         ErrorReply error = error(() -> access.requireAdmin(new HttpRequester(caller(key(grants))), namespace));

@@ -203,6 +203,7 @@ class GatewayTest extends WithGateway {
                 arguments("join", new Command.ReadState(LOBBY)),
                 arguments("history", new Command.ReadHistory(LOBBY, HistoryQuery.after(0, 10))),
                 arguments("join", new Command.Listen(null, LOBBY, null, true, () -> false)),
+                arguments("send", new Command.Publish(RoomId.everyone("/"), null, TEXT, true, null, null)),
                 arguments("admin", new Command.Disconnect("/", "~abcdefghijklmnopqrst")));
     }
 
@@ -215,7 +216,8 @@ class GatewayTest extends WithGateway {
         assertThat(unknown.code()).isEqualTo(401);
         ErrorReply error = error(request(caller(user("ann", "news:admin")), command));
         assertThat(error.code()).isEqualTo(403);
-        assertThat(error.getMessage()).isEqualTo("room: the permission " + permission + " is missing for it");
+        assertThat(error.getMessage()).isIn("room: the permission " + permission + " is missing for it",
+                "ns: the permission " + permission + " is missing for this namespace as a whole");
     }
 
     @Test
