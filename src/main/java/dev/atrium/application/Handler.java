@@ -126,7 +126,8 @@ final class Handler {
         } catch (InvalidDefinitionException e) {
             // A fault of the handler, whatever the client sends.
             throw new IllegalStateException("Jackson cannot make the parameter " + number + " of the handler", e);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // A value out of range is a RuntimeException, which Jackson wraps only inside of objects and lists.
             throw mismatch(type, number);
         }
     }

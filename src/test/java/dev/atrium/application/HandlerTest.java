@@ -58,6 +58,10 @@ class HandlerTest {
             "int                            | [\"a\"] | argument 1: expected int",
             "int                            | []      | argument 1: expected int",
             "java.util.List<java.lang.Long> | [7]     | argument 1: expected List",
+            "java.math.BigDecimal           | [1e400] | argument 1: expected BigDecimal",
+            "java.math.BigInteger           | [1e400] | argument 1: expected BigInteger",
+            "java.util.List<java.math.BigDecimal> | [[1e400]] | argument 1: expected List",
+            "java.time.Instant              | [9223372036854775807] | argument 1: expected Instant",
     })
     void arguments_that_do_not_fit_are_refused_with_their_number(String type, String arguments, String message) {
         assertThatThrownBy(() -> called(false, List.of(type), arguments)).isInstanceOf(ErrorReply.class).hasMessage(message);
