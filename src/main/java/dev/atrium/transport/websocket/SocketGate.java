@@ -70,7 +70,7 @@ public final class SocketGate {
         }
         try {
             OpeningHandshake.require(request);
-            SocketQuery query = SocketQuery.of(request);
+            SocketQuery query = SocketQuery.of(request, transport);
             if (Admission.failure(context) == null) {
                 requirement.accept(query);
             }
