@@ -79,10 +79,10 @@ final class ReplicaHeartbeat {
         this.whenReceived = whenReceived;
         this.whenMissed = whenMissed;
         timer = loop.every(PERIOD.toMillis(), () -> {
-            if (commands.hasFailed()) {
+            // The first attempt to connect may take long while the process starts.
+            if (commands.hasFailed() && !commands.isUp()) {
                 lost();
             } else {
-                // The first attempt to connect may take long while the process starts.
                 beat();
             }
         });
