@@ -366,6 +366,7 @@ public final class RedisBackplane implements Backplane {
                 exit();
                 return Future.failedFuture("Redis Cluster is not supported");
             }
+            subscriptions.follow(server);
             return prepareScripts(opened, server);
         }
 

@@ -64,6 +64,8 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
     private final RpcChannel rpc;
     private Function<String, Future<String>> handler = request -> Future.failedFuture("this replica handles no requests yet");
     private boolean paused;
+    /** Replication id of the server that the connection was made to. */
+    private String serverId = "";
     private String pattern;
     private BiConsumer<String, byte[]> patternListener;
 
@@ -169,6 +171,16 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
         }
     }
 
+    /**
+     * Follows the commands to another primary. The former one may go on as its replica, and has not received what the new one
+     * published before that. On the backplane's event loop.
+     */
+    void follow(RedisServerInfo primary) {
+        if (!primary.replicationId().equals(serverId)) {
+            connection.restart("Redis has another primary");
+        }
+    }
+
     /** Fails the subscriptions that wait for their first confirmation: they would wait for the whole outage. */
     @Override
     public void down() {
@@ -210,6 +222,7 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
 
     @Override
     public Future<String> prepare(RedisConnection opened, RedisServerInfo server) {
+        serverId = server.replicationId();
         // No PING: a Redis that cannot write to its disk refuses it.
         return Future.succeededFuture("");
     }

@@ -63,6 +63,15 @@ class SubscriptionsTest {
     }
 
     @Test
+    void the_subscription_follows_the_commands_to_another_primary() {
+        loop.execute(() -> subscriptions.follow(RedisServerInfo.parse(publishing.info)));
+        await().during(Duration.ofMillis(300)).until(() -> publishing.connections.size() == 1);
+        loop.execute(() -> subscriptions.follow(RedisServerInfo.parse("role:master\r\nmaster_replid:d1f0\r\n")));
+        await().until(() -> publishing.connections.size() == 2 && subscriptions.connection.isUp());
+        assertThat(publishing.connections.get(0).closed).isTrue();
+    }
+
+    @Test
     void a_subscription_needs_no_ping_which_a_redis_refuses_that_cannot_write_to_its_disk() {
         assertThat(publishing.last().sent).doesNotContain("ping");
     }
