@@ -66,7 +66,8 @@ final class ReconnectingConnection {
     record Target(int number, String dataHistory) {
     }
 
-    private record Live(RedisConnection connection, Target target) {
+    /** @param since {@link System#nanoTime} */
+    private record Live(RedisConnection connection, Target target, long since) {
     }
 
     /** User of a connection. Called on the event loop. */
@@ -150,7 +151,8 @@ final class ReconnectingConnection {
     boolean hasOtherData(ReconnectingConnection other) {
         Live own = live;
         Live others = other.live;
-        return own != null && others != null && !own.target.dataHistory.equals(others.target.dataHistory);
+        return own != null && others != null && own.since - others.since < 0
+                && !own.target.dataHistory.equals(others.target.dataHistory);
     }
 
     /** Drops the connection, so that it is made again. */
@@ -262,7 +264,7 @@ final class ReconnectingConnection {
                         reconnects.increment();
                     }
                     lastReceived = System.nanoTime();
-                    live = new Live(candidate, new Target(++made, result.result()));
+                    live = new Live(candidate, new Target(++made, result.result()), lastReceived);
                     listener.up();
                 }));
     }

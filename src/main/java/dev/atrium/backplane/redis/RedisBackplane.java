@@ -276,6 +276,12 @@ public final class RedisBackplane implements Backplane {
         }
     }
 
+    private static void reconnectIfOutdated(ReconnectingConnection connection, ReconnectingConnection other) {
+        if (connection.hasOtherData(other)) {
+            connection.restart("to identify the data of Redis again");
+        }
+    }
+
     private void republish() {
         sessionIndex.republish();
         sessions.republish().onComplete(done -> presence.republish());
@@ -287,9 +293,8 @@ public final class RedisBackplane implements Backplane {
         reconnectUnlessIdentified(commands);
         if (publications != commands) {
             reconnectUnlessIdentified(publications);
-            if (publications.hasOtherData(commands)) {
-                publications.restart("to identify the data of Redis again");
-            }
+            reconnectIfOutdated(publications, commands);
+            reconnectIfOutdated(commands, publications);
             // Redis closes no idle connection, but this client does.
             publications.send(Request.cmd(Command.PING));
         }

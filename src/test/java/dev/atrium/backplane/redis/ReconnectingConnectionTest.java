@@ -202,6 +202,21 @@ class ReconnectingConnectionTest {
     }
 
     @Test
+    void of_two_connections_to_other_data_the_older_one_has_to_be_made_again() {
+        up();
+        prepared = Future.succeededFuture("h2");
+        ReconnectingConnection later = new ReconnectingConnection("later", redis, loop, reconnects, new Recorder());
+        later.start();
+        await().until(later::isUp);
+        try {
+            assertThat(connection.hasOtherData(later)).isTrue();
+            assertThat(later.hasOtherData(connection)).isFalse();
+        } finally {
+            later.close();
+        }
+    }
+
+    @Test
     void a_connection_on_which_nothing_works_is_made_again_more_and_more_slowly() {
         try (CapturedLog lines = new CapturedLog(ReconnectingConnection.class.getName())) {
             up();
