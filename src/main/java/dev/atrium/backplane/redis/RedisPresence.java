@@ -11,6 +11,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -130,11 +131,18 @@ final class RedisPresence extends RepublishedState {
      */
     void refresh() {
         for (RoomId room : local.keySet()) {
-            limiter.submit(
-                    () -> sendOrRepublish(Request.cmd(Command.PEXPIRE).arg(keys.members(room)).arg(log.roomMillis(room))));
+            limiter.submit(() -> local.containsKey(room) ? refresh(room) : Future.succeededFuture());
         }
-        limiter.submit(
-                () -> sendOrRepublish(Request.cmd(Command.PEXPIRE).arg(keys.roomsOf(node)).arg(log.longestRoomMillis())));
+        limiter.submit(() -> local.isEmpty() ? Future.succeededFuture()
+                : expectOrRepublish(Request.cmd(Command.PEXPIRE).arg(keys.roomsOf(node)).arg(log.longestRoomMillis())));
+    }
+
+    private Future<Void> refresh(RoomId room) {
+        // Those who have come since Redis evicted the list are in a new one.
+        Presence longest = Collections.min(local.get(room).values(), Presence.LONGEST_FIRST);
+        return Future.all(
+                expectOrRepublish(Request.cmd(Command.HEXISTS).arg(keys.members(room)).arg(longest.who().id())),
+                sendOrRepublish(Request.cmd(Command.PEXPIRE).arg(keys.members(room)).arg(log.roomMillis(room)))).mapEmpty();
     }
 
     /**

@@ -341,7 +341,8 @@ final class RedisSessions extends RepublishedState implements SessionStore {
     /** Renews the expiry of this replica's sessions, which outlive it by the window. On the loop. */
     void beat() {
         if (!local.isEmpty()) {
-            sendOrRepublish(Request.cmd(Command.PEXPIRE).arg(keys.sessions(node)).arg(lease.millis() + windowMillis));
+            expectOrRepublish(
+                    Request.cmd(Command.PEXPIRE).arg(keys.sessions(node)).arg(lease.millis() + windowMillis));
         }
     }
 

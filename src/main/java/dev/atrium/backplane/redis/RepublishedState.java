@@ -2,6 +2,7 @@ package dev.atrium.backplane.redis;
 
 import io.vertx.core.Future;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 
 /**
  * Base of this replica's state in Redis that is written again when Redis has lost it or a write has failed: a join, for
@@ -31,6 +32,18 @@ abstract class RepublishedState {
 
     final Future<Void> sendOrRepublish(Request request) {
         return orRepublish(commands.send(request), () -> {
+        });
+    }
+
+    /**
+     * Sends a request whose reply is 0 if Redis has lost what this replica has written, because it has evicted it for example:
+     * then everything is written again.
+     */
+    final Future<Void> expectOrRepublish(Request request) {
+        Future<Response> reply = commands.send(request);
+        // At once, and not in a later turn: after the next reply everything may be on its way already.
+        reply.onSuccess(found -> loop.run(() -> unpublished |= found.toInteger() == 0));
+        return orRepublish(reply, () -> {
         });
     }
 

@@ -4,6 +4,7 @@ import dev.atrium.room.RoomId;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -84,8 +85,10 @@ final class SessionIndex {
         repair(commands.send(target -> Request.cmd(Command.HSET).arg(key).arg(COMPLETE).arg(target.dataHistory())));
     }
 
-    /** Renews the expiry, once in each heartbeat. */
+    /** Renews the expiry, once in each heartbeat; an index that Redis has evicted is written again. On the loop. */
     void beat() {
-        send(Request.cmd(Command.PEXPIRE).arg(key).arg(ttlMillis));
+        Future<Response> renewed = commands.send(Request.cmd(Command.PEXPIRE).arg(key).arg(ttlMillis));
+        renewed.onSuccess(found -> loop.run(() -> unpublished |= found.toInteger() == 0));
+        repair(renewed);
     }
 }

@@ -13,6 +13,7 @@ import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Message;
 import dev.atrium.room.Node;
+import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
@@ -20,6 +21,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -95,6 +97,26 @@ class RedisExpiryIT {
         done(backplane.sessions().release(session.token()));
         assertThat(done(backplane.sessions().resume(session.token(), session.namespace(), session.self().user())).self())
                 .isEqualTo(session.self());
+    }
+
+    @Test
+    void what_redis_has_evicted_is_written_again() {
+        start("1m");
+        Presence ann = new Presence(new Sender(node.newSessionId(), "ann"), 1);
+        Presence bob = new Presence(new Sender(node.newSessionId(), "bob"), 2);
+        done(backplane.enter(LOBBY, ann));
+        done(backplane.sessions().save(new SavedSession(node.newToken(), ann.who(), "/", Map.of(), Set.of())));
+        List<String> evicted = List.of(keys.members(LOBBY), keys.roomsOf(node.name()), keys.sessions(node.name()),
+                keys.connected(node.name()));
+        Awaitility.await().atMost(PATIENCE).until(() -> evicted.stream().allMatch(this::exists));
+        evicted.forEach(key -> assertThat(redis.command("DEL \"" + key + "\"")).isEqualTo(":1"));
+        done(backplane.enter(LOBBY, bob));
+        Awaitility.await().atMost(PATIENCE).until(() -> evicted.stream().allMatch(this::exists)
+                && done(backplane.members(LOBBY)).equals(List.of(ann, bob)));
+    }
+
+    private boolean exists(String key) {
+        return redis.command("EXISTS \"" + key + "\"").equals(":1");
     }
 
     @Test
