@@ -45,10 +45,7 @@ public interface Backplane extends RoomSource {
      */
     Uni<Void> publishVolatile(Publication publication);
 
-    /**
-     * Records that a session is in a room, until {@link #exit} or the end of this replica, and publishes a presence event if
-     * that is new.
-     */
+    /** Records that a session is in a room, until {@link #exit} or this replica's end; if that is new, publishes an event. */
     Uni<Void> enter(RoomId room, Presence presence);
 
     /**

@@ -11,10 +11,7 @@ public final class BackplaneUnavailableException extends RuntimeException {
         this.sent = sent;
     }
 
-    /**
-     * Creates the failure of a command that was not sent, or was rejected before it took effect: a retry cannot duplicate
-     * anything.
-     */
+    /** Creates the failure of a command that was not sent, or rejected before any effect: a retry cannot duplicate anything. */
     public static BackplaneUnavailableException notSent(String reason) {
         return notSent(reason, null);
     }
@@ -24,10 +21,7 @@ public final class BackplaneUnavailableException extends RuntimeException {
         return new BackplaneUnavailableException("backplane unavailable: " + reason, false, cause);
     }
 
-    /**
-     * Creates the failure of a command that was sent before the connection broke, or that Redis answered with an error that
-     * does not exclude an effect.
-     */
+    /** Creates the failure of a command that was sent, and not answered, or with an error that does not exclude an effect. */
     public static BackplaneUnavailableException unanswered(Throwable cause) {
         return new BackplaneUnavailableException("backplane unavailable: " + cause.getMessage(), true, cause);
     }

@@ -24,10 +24,7 @@ public interface ClusterRpc {
     /** Sends a request to every live replica, including this one. */
     Uni<Acks> callAll(String request, Duration timeout);
 
-    /**
-     * Sends a request as {@link #callAll}. A replica that has lost its connection to Redis handles it when it is connected
-     * again, within a day.
-     */
+    /** Sends a request as {@link #callAll}. A replica that is cut off handles it when it is connected again, within a day. */
     default Uni<Acks> callEvery(String request, Duration timeout) {
         return callAll(request, timeout);
     }

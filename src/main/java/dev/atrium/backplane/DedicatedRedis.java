@@ -44,9 +44,7 @@ public final class DedicatedRedis implements RedisOptionsCustomizer {
         this.config = config;
     }
 
-    /**
-     * Takes the options of the default client, which are complete when the first client is made. Called by Quarkus at startup.
-     */
+    /** Takes the options of the default client, complete when the first client is made. Called by Quarkus at startup. */
     @Override
     public synchronized void customize(String name, RedisOptions options) {
         if (name.equals(VertxRedisClientFactory.DEFAULT_CLIENT)) {

@@ -33,7 +33,6 @@ public record SavedSession(String token, Sender self, String namespace, Map<Stri
         return namespace.equals(otherNamespace) && Objects.equals(self.user(), user);
     }
 
-    /** Returns the room of this session alone. */
     public RoomId ownRoom() {
         return new RoomId(namespace, self.id());
     }

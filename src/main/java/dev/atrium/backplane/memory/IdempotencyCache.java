@@ -6,16 +6,10 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * Cache of publish results by idempotency key, for the idempotency window. Its keys count for the memory of all rooms. Used
- * under its room's lock.
- */
+/** Publish results by idempotency key, for the window. They count for the memory of all rooms. Used under the room's lock. */
 final class IdempotencyCache {
 
-    /**
-     * Maximum number of keys per room: a client that sends endless new keys evicts the oldest ones of that room early and does
-     * not exhaust the memory.
-     */
+    /** Maximum number of keys per room: endless new keys evict the oldest ones early, and do not exhaust the memory. */
     private static final int MAX_KEYS = 10_000;
 
     /** Approximate bytes of a key's entry. */
@@ -45,7 +39,6 @@ final class IdempotencyCache {
         }
     }
 
-    /** Drops all results that are older than that. */
     void dropOlder(long micros) {
         Iterator<PublishResult> oldest = results.values().iterator();
         while (oldestMicros() < micros) {

@@ -7,10 +7,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/**
- * Calls of which one runs at a time for each key: those that come meanwhile share one more run, which begins after it. On the
- * backplane's event loop only.
- */
+/** Calls of which one runs at a time for each key: later ones share one more run, after it. On the backplane's loop only. */
 final class CoalescedCalls<K, T> {
 
     private final RedisLoop loop;

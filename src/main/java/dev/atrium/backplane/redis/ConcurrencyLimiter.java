@@ -20,10 +20,7 @@ final class ConcurrencyLimiter {
         this.maxRunning = maxRunning;
     }
 
-    /**
-     * Creates a limiter for bulk commands: after an outage those of ten thousand rooms must neither delay publications nor
-     * overflow the connection's queue.
-     */
+    /** Creates a limiter for bulk commands, which must neither delay publications nor overflow the connection's queue. */
     static ConcurrencyLimiter forBulk(RedisLoop loop) {
         return new ConcurrencyLimiter(loop, BULK);
     }

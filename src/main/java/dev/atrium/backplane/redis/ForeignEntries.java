@@ -3,10 +3,7 @@ package dev.atrium.backplane.redis;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
-/**
- * Entries of other programs among Atrium's in Redis, which are skipped. There is one line about them in the log: each read
- * would repeat it. Any thread.
- */
+/** Entries of other programs among Atrium's in Redis: skipped, and logged once, because each read finds them. Any thread. */
 final class ForeignEntries {
 
     private static final Logger LOG = Logger.getLogger(ForeignEntries.class);

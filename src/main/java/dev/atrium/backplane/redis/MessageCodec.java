@@ -22,10 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/**
- * Codec of the values stored in Redis: one line of JSON, readable with {@code redis-cli}, a newline, and the raw data.
- * Stateless.
- */
+/** Codec of the values in Redis: a line of JSON, readable with {@code redis-cli}, a newline, and the raw data. Stateless. */
 final class MessageCodec {
 
     private static final JsonFactory JSON = new JsonFactory();

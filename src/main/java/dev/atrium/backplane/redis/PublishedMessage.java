@@ -6,10 +6,7 @@ import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import java.nio.charset.StandardCharsets;
 
-/**
- * Codec of what {@code publish.lua} and {@code volatile.lua} publish: {@code epoch offset microseconds}, a newline, the
- * message.
- */
+/** Codec of what {@code publish.lua} and {@code volatile.lua} publish: {@code epoch offset micros}, a newline, the message. */
 final class PublishedMessage {
 
     /** Epoch of a volatile message, which has no stream position. */

@@ -175,7 +175,6 @@ final class ReconnectingConnection {
         }
     }
 
-    /** Reads from Redis again. */
     void resume() {
         Live current = live;
         if (current != null) {

@@ -316,9 +316,7 @@ public final class RedisBackplane implements Backplane {
         reaper.checkLeases();
     }
 
-    /**
-     * Extends the expiry of the rooms with members, which keep their stream position however long nothing is published in them.
-     */
+    /** Extends the expiry of the rooms with members, which keep their stream position however long nothing is published. */
     private void refreshRooms() {
         subscriptions.rooms().forEach(subscription -> refresh(subscription.room));
         subscriptions.moved().forEach(this::refresh);

@@ -6,10 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/**
- * What Redis refuses this replica, by the replies to its heartbeat and to its publications. Each change is logged once. Any
- * thread.
- */
+/** What Redis refuses this replica, by the replies to heartbeats and publications. Each change is logged once. Any thread. */
 final class RedisHealth {
 
     private static final Logger LOG = Logger.getLogger(RedisHealth.class);

@@ -28,10 +28,7 @@ final class RedisKeys {
         return prefix + ":server";
     }
 
-    /**
-     * Hash {@code epoch}, {@code offset}, {@code histories}; for a session that has moved from the replica in its id, also
-     * {@code node}.
-     */
+    /** Hash {@code epoch}, {@code offset}, {@code histories}; for a session that has moved, also its {@code node}. */
     String room(RoomId room) {
         return prefix + ":room:{" + room + "}";
     }
@@ -99,10 +96,7 @@ final class RedisKeys {
         return prefix + ":session:{" + node + "}:" + token;
     }
 
-    /**
-     * Hash of the sessions that are connected to a replica, by their own rooms; the empty field tells that the replica has
-     * written all of them.
-     */
+    /** Hash of the sessions connected to a replica, by their own rooms; the empty field tells that all of them are written. */
     String connected(String node) {
         return prefix + ":connected:{" + node + "}";
     }

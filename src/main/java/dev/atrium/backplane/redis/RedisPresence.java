@@ -80,9 +80,7 @@ final class RedisPresence extends RepublishedState {
         }
     }
 
-    /**
-     * Redis may have failed over, and lost exits that it had acknowledged: the next republication looks for them. On the loop.
-     */
+    /** Redis may have failed over, and lost acknowledged exits: the next republication looks for them. On the loop. */
     void suspectLostExits() {
         lostExits = true;
     }
@@ -125,10 +123,7 @@ final class RedisPresence extends RepublishedState {
         return local.getOrDefault(room, Map.of()).get(id);
     }
 
-    /**
-     * Extends the expiry of the entries, so that they are not lost early, yet do not stay for ever after all replicas have
-     * died.
-     */
+    /** Extends the expiry of the entries: none is lost early, and none stays for ever after all replicas have died. */
     void refresh() {
         for (RoomId room : local.keySet()) {
             limiter.submit(() -> local.containsKey(room) ? refresh(room) : Future.succeededFuture());
@@ -145,10 +140,7 @@ final class RedisPresence extends RepublishedState {
                 sendOrRepublish(Request.cmd(Command.PEXPIRE).arg(keys.members(room)).arg(log.roomMillis(room)))).mapEmpty();
     }
 
-    /**
-     * Lists a room, once at a time: requests that come meanwhile share the next listing, or forty for a room of ten thousand
-     * would take this event loop for seconds.
-     */
+    /** Lists a room, once at a time: later requests share the next listing, or forty would take this event loop for seconds. */
     Future<List<Presence>> members(RoomId room) {
         return loop.call(() -> listings.call(room, () -> list(room)));
     }

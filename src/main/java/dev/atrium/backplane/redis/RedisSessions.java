@@ -150,10 +150,7 @@ final class RedisSessions extends RepublishedState implements SessionStore {
         });
     }
 
-    /**
-     * Redis may have failed over, or a deletion failed: the next republication looks for sessions that have ended. On the
-     * loop.
-     */
+    /** Redis may have failed over, or a deletion failed: the next republication looks for ended sessions. On the loop. */
     void suspectLostDeletes() {
         lostDeletes = true;
     }

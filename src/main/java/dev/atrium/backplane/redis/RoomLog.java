@@ -73,10 +73,7 @@ final class RoomLog {
                 : new PublishResult(position(published), published.get(2).toLong()));
     }
 
-    /**
-     * Publishes a volatile message to the replicas that are subscribed to its room now. The result is false if the session that
-     * it requires does not exist.
-     */
+    /** Publishes a volatile message to the subscribed replicas. False if the session that it requires does not exist. */
     Future<Boolean> publishVolatile(Publication publication) {
         RoomId room = publication.room();
         return limiter.send(bytes(publication), () -> commands.send(target -> withSession(

@@ -20,10 +20,7 @@ final class RoomScan {
 
     private static final int KEYS_AT_ONCE = 1_000;
 
-    /**
-     * Maximum number of SCAN calls per page. In a large Redis with few matching rooms a page may be empty: a longer search
-     * would delay others.
-     */
+    /** Maximum number of SCAN calls per page, which may be empty: a longer search in a large Redis would delay others. */
     private static final int MAX_CALLS = 50;
 
     /** Pause between two calls, of which each takes about half a millisecond. */

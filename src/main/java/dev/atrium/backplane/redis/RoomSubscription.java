@@ -17,9 +17,7 @@ final class RoomSubscription {
 
     private static final Logger LOG = Logger.getLogger(RoomSubscription.class);
 
-    /**
-     * Maximum number of messages held back while the log is read, and their bytes; beyond it they are read from the log, too.
-     */
+    /** Most messages, and bytes of them, held back while the log is read; beyond that they are read from the log, too. */
     private static final int MAX_HELD = 4_096;
     private static final long MAX_HELD_BYTES = 256 * 1024;
 
@@ -78,10 +76,7 @@ final class RoomSubscription {
         return position != null;
     }
 
-    /**
-     * Called when Redis has confirmed the subscription: later messages will arrive by it, and earlier ones are read from the
-     * log.
-     */
+    /** Called when Redis has confirmed the subscription: later messages arrive by it, earlier ones are read from the log. */
     void confirmed() {
         if (position == null) {
             state = State.READING;

@@ -119,10 +119,7 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
         return moved.containsKey(session);
     }
 
-    /**
-     * Returns the sessions that resumed on this replica, whose channel has to be claimed in Redis. On the backplane's event
-     * loop.
-     */
+    /** Returns the sessions resumed here, whose channel has to be claimed in Redis. On the backplane's event loop. */
     List<RoomId> moved() {
         return List.copyOf(moved.keySet());
     }
@@ -303,10 +300,7 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
         }
     }
 
-    /**
-     * Pauses reading while this replica's event loops deliver more slowly than Redis publishes, so that the backlog waits in
-     * Redis.
-     */
+    /** Pauses reading while this replica's event loops deliver more slowly than Redis publishes: the backlog waits in Redis. */
     private void pauseIfBehind(RoomSubscription subscription) {
         if (subscription.subscriber.isBehind() && !paused) {
             paused = true;
