@@ -122,10 +122,7 @@ public final class AccessControl {
         return room.isNamed() || room.isEveryone() && !room.namespace().equals(RoomId.DEFAULT_NAMESPACE);
     }
 
-    /**
-     * Returns whether the client has the permission, without an error or an audit record: for data that is left out instead of
-     * denied.
-     */
+    /** Returns whether the client has the permission, without an audit record: for data that is left out, and not denied. */
     boolean allows(Requester client, RoomId room, Permission permission) {
         return policy.allows(client.caller().identity(), room, permission);
     }

@@ -16,10 +16,7 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Authentication of connected clients: by a first token after the handshake, or by a new one before it expires. On the
- * session's event loop.
- */
+/** Authentication of connected clients: by a first token, or by a new one before it expires. On the session's event loop. */
 @Singleton
 public final class Authentication {
 
@@ -59,17 +56,12 @@ public final class Authentication {
         expiry.watch(session);
     }
 
-    /**
-     * Whether there is a key to verify tokens with. Without one, a value that looks like a token may belong to the application.
-     */
+    /** Whether there is a key to verify tokens with; without one, what looks like a token may belong to the application. */
     public boolean verifies() {
         return authenticator.verifies();
     }
 
-    /**
-     * Identity of a client that sends a token before it has a session; a failure is an {@link ErrorReply}. Completes on any
-     * thread.
-     */
+    /** Identity of a client that sends a token before it has a session; or an {@link ErrorReply}. Completes on any thread. */
     public Uni<Identity> identity(Caller caller, Transport transport, String token) {
         return authenticator.token(token)
                 .onFailure(AuthenticationException.class).invoke(failure -> audit.token(caller, transport, failure.reason()))

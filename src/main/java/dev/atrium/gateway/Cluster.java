@@ -86,10 +86,7 @@ public final class Cluster {
         backplane.listen(pattern, listener);
     }
 
-    /**
-     * Runs the work for each session of this replica in the namespace that belongs to the audience, on the session's event
-     * loop.
-     */
+    /** Runs the work for each session of the namespace and audience on this replica, on the session's event loop. */
     public <T> Uni<List<T>> each(String namespace, Audience audience, Function<Session, Uni<T>> work) {
         List<Uni<List<T>>> tasks = new ArrayList<>();
         Map<DeliveryLoop, List<Session>> gathered = new HashMap<>();

@@ -10,10 +10,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 
-/**
- * Error that is sent to a client: an HTTP status code, its subject, and what was expected. Each transport writes it in its own
- * format.
- */
+/** Error for a client: an HTTP status code, its subject, and what was expected. Each transport writes it in its own format. */
 public final class ErrorReply extends RuntimeException {
 
     private static final ThrottledLog LOG = ThrottledLog.ofSeveral(Logger.getLogger(ErrorReply.class));
@@ -70,7 +67,6 @@ public final class ErrorReply extends RuntimeException {
         return new ErrorReply(503, Subject.REQUEST, message, repeatable, 1);
     }
 
-    /** 400: the request is malformed. */
     public static ErrorReply badRequest(String message) {
         return new ErrorReply(400, message);
     }

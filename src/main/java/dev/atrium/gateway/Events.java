@@ -55,10 +55,7 @@ public final class Events {
         }
     }
 
-    /**
-     * Returns whether there is a subscriber to that kind of event: events that come with every message are only created for a
-     * subscriber.
-     */
+    /** Returns whether that kind has a subscriber: events that come with every message are only created for one. */
     public boolean isWanted(Class<? extends Event> kind) {
         for (EventQueue queue : queues) {
             if (queue.kind().isAssignableFrom(kind)) {
@@ -68,10 +65,7 @@ public final class Events {
         return false;
     }
 
-    /**
-     * All events from the subscription on. The stream never completes. Items are emitted on worker threads, one after the
-     * other.
-     */
+    /** All events from the subscription on, without an end. Items are emitted on worker threads, one after the other. */
     public Multi<Event> stream() {
         return stream(Event.class);
     }

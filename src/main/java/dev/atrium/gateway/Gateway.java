@@ -79,10 +79,7 @@ public final class Gateway implements Session.Listener {
         service.disconnected();
     }
 
-    /**
-     * Charges a session for a command, permits and executes it. A command that is not permitted, or exceeds the rate limit, is
-     * a failure of the {@code Uni}.
-     */
+    /** Charges a session for a command, permits and executes it. An {@link ErrorReply} is a failure of the {@code Uni}. */
     public <R> Uni<R> execute(Session session, Cost cost, Command<? super Session, R> command) {
         ErrorReply exceeded = rates.charge(session, cost);
         return exceeded != null ? refused(session, command, exceeded) : permitted(session, command);
@@ -123,10 +120,7 @@ public final class Gateway implements Session.Listener {
         }
     }
 
-    /**
-     * Permits a command of a client without a session and executes it. The request itself was charged when it came in. Any
-     * thread.
-     */
+    /** Permits and executes a command of a client without a session, whose request was charged when it came in. Any thread. */
     public <R> Uni<R> execute(HttpRequester client, Command<? super HttpRequester, R> command) {
         return permitted(client, command);
     }
@@ -182,10 +176,7 @@ public final class Gateway implements Session.Listener {
         return exceeded == null ? malformed : exceeded;
     }
 
-    /**
-     * Charges one message and closes the session if its bucket is empty: for messages that have no error reply. Returns whether
-     * the session stays open.
-     */
+    /** Charges a message that has no error reply; closes the session if its bucket is empty. Returns whether it stays open. */
     public boolean chargeOrClose(Session session, int size) {
         boolean charged = rates.charge(session, Cost.message(size)) == null;
         if (!charged) {

@@ -19,10 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 record HistoryWindow(Backplane backplane, long longestAbsenceMillis) {
 
-    /**
-     * For each position that a client sent, by the name of the room: that position, or the later one from which the client may
-     * resume.
-     */
+    /** For each position that a client sent, by the name of its room: that one, or the later one from which it may resume. */
     Uni<Map<String, StreamPosition>> from(String namespace, Map<String, StreamPosition> places, Grant grant) {
         Map<String, Uni<StreamPosition>> searches = new LinkedHashMap<>();
         places.forEach((name, since) -> {

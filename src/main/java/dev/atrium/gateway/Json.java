@@ -79,9 +79,7 @@ public final class Json {
         return FACTORY.createParser(text);
     }
 
-    /**
-     * Returns what is wrong with a text that was not parsed; it can be JSON that is nested more deeply than the parser follows.
-     */
+    /** Returns what is wrong with a text that was not parsed, which can be JSON nested more deeply than the parser follows. */
     public static String fault(JsonProcessingException failure) {
         return (failure instanceof StreamConstraintsException ? "" : "not JSON: ")
                 + OF_PARSER.matcher(failure.getOriginalMessage()).replaceAll("");

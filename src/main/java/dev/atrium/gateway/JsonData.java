@@ -141,10 +141,7 @@ public final class JsonData {
         return value.path("_placeholder").booleanValue();
     }
 
-    /**
-     * Replaces the placeholders in a tree by values made from their bytes, or by null if there are no such bytes. The tree
-     * itself is changed.
-     */
+    /** Replaces the placeholders in a tree, which is changed, by values made from their bytes; by null if there are none. */
     public static JsonNode withBytes(JsonNode value, List<byte[]> attachments, Function<byte[], JsonNode> instead) {
         return attachments.isEmpty() ? value
                 : replaced(value, each -> isPlaceholder(each) ? bytes(each.path("num"), attachments, instead) : each);

@@ -51,10 +51,7 @@ public record MemberPage<T>(List<T> members, String next) implements JsonAnswer 
         return new MemberPage<>(all.subList(from, to), to == all.size() ? null : place.apply(all.get(to - 1)));
     }
 
-    /**
-     * Index of the first member after a cursor. By value, not by index: members that have left meanwhile must not make others
-     * be skipped.
-     */
+    /** Index of the first member after a cursor, by value: members that have left must not make others be skipped. */
     private static <T> int after(List<T> all, String cursor, Function<T, String> place) {
         int dot = cursor.indexOf('.');
         long since;

@@ -12,10 +12,7 @@ public final class PublicationRules {
     /** Maximum length of an event's name, in bytes of UTF-8. */
     public static final int MAX_EVENT_BYTES = 255;
 
-    /**
-     * Event names that clients cannot publish: Socket.IO's client libraries emit them themselves, a lost connection for
-     * example.
-     */
+    /** Event names that clients cannot publish: Socket.IO's client libraries emit them themselves. */
     public static final Set<String> RESERVED_EVENTS = Set.of("connect", "connect_error", "disconnect", "disconnecting",
             "newListener", "removeListener");
 

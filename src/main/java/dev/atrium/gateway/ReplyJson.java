@@ -90,9 +90,7 @@ public final class ReplyJson {
         };
     }
 
-    /**
-     * Returns a random reconnect delay, in milliseconds: the clients of a replica that shuts down must not all return at once.
-     */
+    /** Returns a random reconnect delay, in milliseconds: the clients of a replica that ends must not all return at once. */
     public static int reconnectDelay() {
         return ThreadLocalRandom.current().nextInt(MAX_RECONNECT_MILLIS);
     }

@@ -62,10 +62,7 @@ record Resumption(SessionStore store) {
         return saveIf(!saved.equals(stateOf(session)), session);
     }
 
-    /**
-     * Handles the end of a session: it is forgotten if the client closed it or was closed for good. Returns whether it is
-     * stored for its client.
-     */
+    /** Handles the end of a session, which is forgotten if it ended for good. Returns whether it is stored for its client. */
     boolean ended(Session session, CloseReason reason) {
         String token = session.resumeToken();
         if (token == null) {
@@ -169,10 +166,7 @@ record Resumption(SessionStore store) {
                 Set.copyOf(session.granted()));
     }
 
-    /**
-     * All results, or the first failure, but only once all have completed: a join that is cancelled half-way would never be
-     * undone.
-     */
+    /** All results, or the first failure, once all have completed: a join that is cancelled half-way would never be undone. */
     static <T> Uni<List<T>> all(List<Uni<T>> works) {
         return works.isEmpty() ? Uni.createFrom().item(new ArrayList<>())
                 : Uni.join().all(works).andCollectFailures().onFailure(CompositeException.class)

@@ -10,10 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Revocation of all sessions of a user, on every replica. Created at startup, so that this replica replies to the others. Any
- * thread.
- */
+/** Revocation of all sessions of a user, on every replica. Created at startup, to reply to the others. Any thread. */
 @Startup
 @Singleton
 public final class Revocation {

@@ -64,10 +64,7 @@ public final class RoomService {
         backplane.sessions().serve(this::end);
     }
 
-    /**
-     * Maximum age of a message that a client can have missed: the resume window, and the time that the heartbeat takes to
-     * detect its absence.
-     */
+    /** Maximum age of a message that a client can have missed: the resume window, and the time to detect its absence. */
     private static long longestAbsenceMillis(Backplane backplane, Sessions sessions) {
         SessionConfig.Heartbeat heartbeat = sessions.config().heartbeat();
         return backplane.sessions().windowMillis() + heartbeat.interval().plus(heartbeat.timeout()).toMillis();
@@ -87,10 +84,7 @@ public final class RoomService {
         sessions.disconnected();
     }
 
-    /**
-     * Makes a new session a member of its own room and of its namespace's room. Every session that receives messages is in
-     * both.
-     */
+    /** Makes a new session a member of its own room and of its namespace's: each session that receives messages is in both. */
     public Uni<Void> admit(Session session) {
         return memberships.enter(session, RoomId.of(session.namespace(), session.id()), false, null)
                 .chain(() -> memberships.enter(session, RoomId.everyone(session.namespace()), false, null))
@@ -113,10 +107,7 @@ public final class RoomService {
         return memberships.join(session, room, watchesPresence, since);
     }
 
-    /**
-     * Makes the session a member of a room for the application, whatever its token grants. A membership that it has goes on as
-     * it is.
-     */
+    /** Makes the session a member for the application, whatever its token grants; a membership that it has goes on as it is. */
     public Uni<Joined> add(Session session, RoomId room) {
         return memberships.add(session, room);
     }
@@ -191,10 +182,7 @@ public final class RoomService {
         sessions.endRival(session);
     }
 
-    /**
-     * Ends the session's membership; it is sent no more messages of that room. Leaving a room that the session is not in does
-     * nothing.
-     */
+    /** Ends the session's membership, as {@link Command.Leave}. */
     public Uni<Void> leave(Session session, RoomId room) {
         return memberships.leave(session, room);
     }

@@ -113,7 +113,6 @@ public final class SendOrder {
         }
     }
 
-    /** Message that waits for its turn. */
     private record Entry<T>(String key, Supplier<Uni<T>> work, UniEmitter<? super T> emitter) {
 
         void fail() {

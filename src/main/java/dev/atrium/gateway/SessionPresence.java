@@ -26,10 +26,7 @@ record SessionPresence(Backplane backplane, Sessions sessions) {
         return isListed(session, room) ? backplane.exit(room, session.self()) : Uni.createFrom().voidItem();
     }
 
-    /**
-     * Lists a session that has ended no longer, unless another session has its id now and is a member of the room: both are one
-     * entry.
-     */
+    /** Lists an ended session no longer, unless another one has its id now and is in the room: both are one entry. */
     void ended(Session session, RoomId room) {
         Session successor = sessions.find(session.id());
         if (successor == null) {
