@@ -46,15 +46,10 @@ import org.eclipse.microprofile.config.ConfigProvider;
 @Singleton
 public final class Admission {
 
-    /**
-     * Subprotocol offered by browser clients that carry a token in a second subprotocol and support none of the server's own.
-     */
+    /** Subprotocol offered by browser clients that carry a token in a second one and support none of the server's own. */
     public static final String TOKEN_CARRIER = "bearer-token-carrier";
 
-    /**
-     * Delay of a rejection, in milliseconds, for clients that reconnect as soon as they are rejected: handshakes cost more than
-     * messages.
-     */
+    /** Delay of a rejection, for clients that reconnect as soon as they are rejected: handshakes cost more than messages. */
     private static final long PENALTY_MILLIS = 1_000;
 
     /** Maximum number of delayed rejections; each holds a connection, or one of the streams of a connection of HTTP/2. */

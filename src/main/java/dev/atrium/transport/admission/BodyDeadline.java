@@ -6,10 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
-/**
- * Deadline of a request's body, which passes when the body has made less than the least progress in its time. On the
- * connection's event loop.
- */
+/** Deadline of a request's body: passes if there is too little progress in its time. On the connection's event loop. */
 final class BodyDeadline {
 
     private final EventExecutor loop;

@@ -129,7 +129,6 @@ public final class BodyReader {
         }
     }
 
-    /** Body that is being received. */
     private static final class Body {
 
         private final RoutingContext context;

@@ -56,7 +56,6 @@ final class Gzip {
         return decoded;
     }
 
-    /** Returns what was decoded so far. */
     Buffer decoded() {
         return decoded;
     }

@@ -22,10 +22,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/**
- * Netty channel of an HTTP connection. The only class that uses internals of Vert.x. On the channel's event loop, unless a
- * method says otherwise.
- */
+/** Netty channel of an HTTP connection; no other class uses internals of Vert.x. On its event loop, unless noted otherwise. */
 public final class HttpChannel {
 
     /** Handler names that Vert.x uses: of HTTP/1, which a connection of HTTP/2 does not have, and of TLS. */

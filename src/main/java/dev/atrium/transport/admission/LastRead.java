@@ -56,7 +56,6 @@ final class LastRead {
         chunked = HttpUtil.isTransferEncodingChunked(request);
     }
 
-    /** Notes a part of a body. */
     void parsed(HttpContent content) {
         bodyBytes += content.content().readableBytes();
     }

@@ -11,9 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.jboss.logging.Logger;
 
-/**
- * Netty's channels of the framework's HTTP listeners, for which it has no hook, and the connections that they have accepted.
- */
+/** Netty's channels of the HTTP listeners, for which the framework has no hook, and of the connections that they accept. */
 @Singleton
 final class Listeners {
 

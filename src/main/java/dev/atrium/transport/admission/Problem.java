@@ -21,7 +21,6 @@ public record Problem(int status, String title, String detail) implements JsonAn
             415, "Content-Type: expected a media type that this path accepts",
             431, "headers: larger than this server accepts");
 
-    /** Returns the problem document of an error reply. */
     public static Problem of(ErrorReply error) {
         return new Problem(error.code(), title(error.code()), error.getMessage());
     }

@@ -5,10 +5,7 @@ import dev.atrium.gateway.PathSegment;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.http.HttpServerRequest;
 
-/**
- * Parameters of a request's query. Strict, unlike the framework's decoder, which replaces what is no UTF-8: different names
- * would be the same. Any thread.
- */
+/** Parameters of a query. Strict, unlike the framework's decoder, for which different names can be the same. Any thread. */
 public final class Query {
 
     private Query() {

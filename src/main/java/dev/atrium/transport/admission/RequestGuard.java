@@ -15,10 +15,7 @@ import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
-/**
- * First request filter: answers malformed requests and bodies that are too large with a problem document that pages of other
- * origins can read.
- */
+/** First request filter: answers malformed and too large requests with a problem that pages of other origins can read. */
 @Singleton
 public final class RequestGuard {
 
@@ -26,9 +23,7 @@ public final class RequestGuard {
 
     private static final int BEFORE_OTHER_OBSERVERS = 1;
 
-    /**
-     * Maximum number of header fields: short ones take twenty times the memory of their bytes, for as long as a stream lasts.
-     */
+    /** Maximum number of header fields: short ones take twenty times the memory of their bytes, while a stream lasts. */
     private static final int MAX_FIELDS = 200;
 
     /** Key in the context of a request that has reached the routes. */

@@ -62,7 +62,6 @@ final class SlowRequests {
         return limits.responseTime().toMillis();
     }
 
-    /** Memory of all requests together. */
     RequestMemory memory() {
         return memory;
     }

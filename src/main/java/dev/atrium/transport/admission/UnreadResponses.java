@@ -12,10 +12,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * Responses that their clients have not read, within the {@link RequestMemory} of all: a large one is made when there is room
- * for it. On the request's event loop.
- */
+/** Responses that are not read, within the {@link RequestMemory} of all: a large one waits for room. On the event loop. */
 @Singleton
 public final class UnreadResponses {
 

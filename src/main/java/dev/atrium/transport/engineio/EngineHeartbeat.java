@@ -6,10 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/**
- * Heartbeat of one Engine.IO connection: the server sends pings, and only a pong counts as a sign of liveness. On the
- * connection's event loop only.
- */
+/** Heartbeat of an Engine.IO connection: the server pings, and only a pong is a sign of liveness. On its event loop only. */
 final class EngineHeartbeat {
 
     /** Delay of a ping that is longer than timers are late on a busy event loop. */

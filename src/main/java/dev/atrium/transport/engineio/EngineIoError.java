@@ -20,7 +20,6 @@ enum EngineIoError {
         return message;
     }
 
-    /** The body of the HTTP response. */
     String json() {
         return "{\"code\":" + code + ",\"message\":\"" + message + "\"}";
     }

@@ -25,10 +25,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-/**
- * HTTP routes of Engine.IO: handshakes, polls and POSTs, and the errors for invalid requests. An admitted WebSocket handshake
- * continues to {@link EngineIoEndpoint}.
- */
+/** HTTP routes of Engine.IO, and its errors. An admitted WebSocket handshake continues to {@link EngineIoEndpoint}. */
 @Singleton
 public final class EngineIoRoutes {
 

@@ -29,10 +29,8 @@ public final class EngineSocket implements Pausable {
     /** Listener of the protocol above Engine.IO. Called on the connection's event loop. */
     public interface Listener {
 
-        /** A text message was received. */
         void text(String message);
 
-        /** A binary message was received. */
         void binary(byte[] message);
 
         /** The connection was upgraded to another transport. */
@@ -104,7 +102,6 @@ public final class EngineSocket implements Pausable {
         return id;
     }
 
-    /** The client that has made the handshake. */
     public Caller caller() {
         return caller;
     }
@@ -126,7 +123,6 @@ public final class EngineSocket implements Pausable {
         return sessionTokens;
     }
 
-    /** The connection's event loop. */
     public EventLoop eventLoop() {
         return eventLoop;
     }
@@ -142,7 +138,6 @@ public final class EngineSocket implements Pausable {
         return sendQueue;
     }
 
-    /** Sends a ready-made frame. */
     public void send(byte[] frame) {
         if (state == State.OPEN && !sendQueue.offer(Unpooled.wrappedBuffer(frame))) {
             eventLoop.execute(() -> fail(CloseReason.SLOW_CONSUMER));
@@ -325,9 +320,7 @@ public final class EngineSocket implements Pausable {
         return state == State.OPEN && transport.isPolling() && upgrade.start(other);
     }
 
-    /**
-     * The WebSocket has passed its probe: releases the waiting poll, which the client needs before it completes the upgrade.
-     */
+    /** The WebSocket has passed its probe: releases the poll for which the client waits before it completes the upgrade. */
     void probed(EngineTransport other) {
         upgrade.probed(other);
     }

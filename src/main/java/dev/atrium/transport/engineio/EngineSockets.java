@@ -26,9 +26,7 @@ public final class EngineSockets {
     /** Factory of the protocol above Engine.IO. */
     public interface Application {
 
-        /**
-         * Creates the listener of a new connection; nothing can be sent before this returns. On the connection's event loop.
-         */
+        /** Creates the listener of a new connection; nothing is sent before this returns. On the connection's event loop. */
         EngineSocket.Listener connected(EngineSocket socket);
 
         /** Whether the request that opens a connection is kept with its {@link EngineSocket#caller}. */

@@ -16,10 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
-/**
- * One HTTP request of a polling client and its pending response, from any thread: the connection may live on another event loop
- * than the request.
- */
+/** One HTTP request of a polling client and its response, from any thread: the connection may be on another event loop. */
 final class Exchange {
 
     private static final Logger LOG = Logger.getLogger(Exchange.class);
@@ -49,10 +46,7 @@ final class Exchange {
         this.forwarder = request.getHeader(Forwarding.FORWARDED);
     }
 
-    /**
-     * Returns whether a stamp is the time in milliseconds, in the notation that some clients send: two requests may carry the
-     * same.
-     */
+    /** Returns whether a stamp is the time in milliseconds, as some clients write it: two requests may carry the same. */
     private static boolean isTime(String stamp) {
         try {
             return Math.abs(Long.parseLong(stamp, Character.MAX_RADIX) - System.currentTimeMillis()) < DAY_MILLIS;
@@ -122,14 +116,11 @@ final class Exchange {
         return Compression.encode(request, payload, task -> context.runOnContext(later -> task.run()));
     }
 
-    /**
-     * Returns whether no response is possible any more: the client has disconnected, or the body of its request was refused.
-     */
+    /** Returns whether no response is possible any more: the client is gone, or the body of its request was refused. */
     private boolean isOver() {
         return request.response().closed() || request.response().ended();
     }
 
-    /** Accepts a POST. */
     void ok() {
         reply(200, "text/html", Buffer.buffer("ok"));
     }

@@ -222,10 +222,7 @@ final class Forwarding implements Drainable {
                     .addInterceptor(new GoneOrigin(this::gone)).handle(request);
         }
 
-        /**
-         * Asks the owner to end a poll. Called repeatedly until the poll has ended, because the poll may still be on its way to
-         * the owner; one request at a time.
-         */
+        /** Asks the owner to end a poll, one request at a time: repeatedly, because the poll may still be on its way there. */
         private void release(String address) {
             Runnable again = farewell;
             farewell = NO_FAREWELL;
@@ -233,10 +230,7 @@ final class Forwarding implements Drainable {
                     .onComplete(released -> farewell = again);
         }
 
-        /**
-         * Connects a WebSocket. The proxy's own support for WebSockets has no backpressure: it reads from one side, however
-         * slowly the other takes it.
-         */
+        /** Connects a WebSocket. The proxy itself has no backpressure: it reads from one side, however slow the other is. */
         private void tunnel() {
             request.headers().forEach((name, value) -> {
                 if (!name.equalsIgnoreCase(HttpHeaders.HOST.toString())) {

@@ -4,10 +4,7 @@ import dev.atrium.session.SendQueue;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Supplier;
 
-/**
- * Send queue of a connection's transport, also after an upgrade. On the connection's event loop only, except
- * {@link #pendingBytes}.
- */
+/** Send queue of a connection's transport, also after an upgrade. On its event loop only, except {@link #pendingBytes}. */
 record TransportSendQueue(Supplier<EngineTransport> transport) implements SendQueue {
 
     @Override

@@ -13,10 +13,7 @@ import java.util.function.BooleanSupplier;
  */
 final class UpgradeAttempt {
 
-    /**
-     * Milliseconds between releases of a waiting poll while a client upgrades: the client completes its upgrade only after its
-     * poll has returned.
-     */
+    /** Milliseconds between releases of a waiting poll: the client completes its upgrade only after its poll has returned. */
     private static final long RELEASE_MILLIS = 100;
 
     private final EventLoop eventLoop;
@@ -41,10 +38,7 @@ final class UpgradeAttempt {
         return transport == candidate;
     }
 
-    /**
-     * Starts the attempt, which is given up after the timeout, but not during a POST. Returns false if another one is in
-     * progress.
-     */
+    /** Starts the attempt, which ends after the timeout, but not during a POST. False if another one is in progress. */
     boolean start(EngineTransport transport) {
         if (candidate != null) {
             return false;

@@ -167,10 +167,7 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
         });
     }
 
-    /**
-     * Returns whether the server's reason is sent as the close code; closes that belong to the Engine.IO protocol carry no
-     * code.
-     */
+    /** Returns whether the reason is sent as the close code; closes that belong to the Engine.IO protocol carry no code. */
     private static boolean isOurs(CloseReason reason) {
         return switch (reason) {
             case NORMAL, PROTOCOL_ERROR, HEARTBEAT_TIMEOUT, CONNECTION_LOST -> false;

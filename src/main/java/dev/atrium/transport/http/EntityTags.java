@@ -12,10 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/**
- * Entity tags (RFC 9110 section 8.8.3), computed from the content of files: they are equal on every replica of a version, while
- * modification times are not.
- */
+/** Entity tags (RFC 9110 section 8.8.3) of the content of files: equal on every replica, unlike modification times. */
 final class EntityTags {
 
     private EntityTags() {

@@ -75,10 +75,7 @@ final class FileResponse {
         }).onFailure(end::tryFail);
     }
 
-    /**
-     * Sends an error, or resets the connection if the status was sent already: an early end shows the client that bytes are
-     * missing.
-     */
+    /** Sends an error; after the status resets the connection: an early end shows the client that bytes are missing. */
     private void fail(Throwable failure) {
         end.tryFail(failure);
         if (response.headWritten()) {

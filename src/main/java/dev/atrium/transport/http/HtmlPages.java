@@ -38,16 +38,13 @@ final class HtmlPages {
         return NAMES.contains(name);
     }
 
-    /** Returns a page as it is served at a path. */
     Future<String> at(String path, String name, Vertx vertx) {
         String page = pages.get(name);
         Future<String> text = page == null ? vertx.executeBlocking(() -> read(name)) : Future.succeededFuture(page);
         return text.map(html -> html.replace(ABSOLUTE, "=\"" + toRoot(path)));
     }
 
-    /**
-     * Returns the relative path from a path to the root: {@code ./} from {@code /latency}, {@code ../} from {@code /rooms/a}.
-     */
+    /** Returns the relative path to the root: {@code ./} from {@code /latency}, {@code ../} from {@code /rooms/a}. */
     static String toRoot(String path) {
         long depth = path.chars().filter(c -> c == '/').count() - 1;
         return depth <= 0 ? "./" : "../".repeat((int) depth);

@@ -38,7 +38,6 @@ public class IceResource {
         this.servers = servers;
     }
 
-    /** Returns the ICE servers, with credentials of the client. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     @Parameter(name = "ns", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING, defaultValue = "/"))

@@ -20,10 +20,7 @@ import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Long poll of one client: waits for messages after a stream position, or for its timeout. It is an unlisted member of the
- * room. On its event loop.
- */
+/** Long poll of one client, for messages after a position or its timeout: an unlisted member of the room. On its event loop. */
 final class LongPoll implements Member {
 
     private final Gateway gateway;

@@ -24,9 +24,7 @@ import java.util.Map;
 @Singleton
 public final class PageRoutes {
 
-    /**
-     * Allows the server's own scripts and styles only: a script in a message cannot run, even if a page rendered it as markup.
-     */
+    /** Allows the server's own scripts and styles only: a script in a message cannot run, even if it is rendered as markup. */
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
             + "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

@@ -49,10 +49,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestResponse;
 
-/**
- * Jakarta REST resource of rooms, {@code /rooms/{room}}. It is one class: a second one for {@code /rooms} would turn each 405
- * into a 404.
- */
+/** Jakarta REST resource of rooms. It is one class: a second one for {@code /rooms} would turn each 405 into a 404. */
 @PermitAll
 @Path("/rooms")
 @JsonOnly
@@ -82,7 +79,6 @@ public class RoomsResource {
         this.responses = responses;
     }
 
-    /** Lists the rooms of a namespace that have members or a history. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     @Parameter(name = "ns", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING, defaultValue = "/"))
@@ -184,7 +180,6 @@ public class RoomsResource {
                 state.members(), state.head().epoch(), state.head().offset()));
     }
 
-    /** Returns messages of the room; with {@code wait} as a long poll. */
     @GET
     @Path("/{room}/messages")
     @Produces(MediaType.APPLICATION_JSON)
@@ -232,7 +227,6 @@ public class RoomsResource {
                 .map(Buffer::getBytes);
     }
 
-    /** Lists the members of the room. */
     @GET
     @Path("/{room}/members")
     @Produces(MediaType.APPLICATION_JSON)

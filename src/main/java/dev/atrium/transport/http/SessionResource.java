@@ -30,7 +30,6 @@ public class SessionResource {
         this.gateway = gateway;
     }
 
-    /** Closes a session, on any replica. */
     @DELETE
     @Parameter(name = "id", in = ParameterIn.PATH, required = true, schema = @Schema(type = SchemaType.STRING))
     @Parameter(name = "ns", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING, defaultValue = "/"))

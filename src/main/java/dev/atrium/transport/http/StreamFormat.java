@@ -42,7 +42,6 @@ abstract class StreamFormat extends BytesFormat {
         return heartbeat;
     }
 
-    /** Sets the headers of a response. */
     final void setHeaders(HttpServerResponse response) {
         response.putHeader(HttpHeaders.CONTENT_TYPE, contentType)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -50,7 +49,6 @@ abstract class StreamFormat extends BytesFormat {
                 .putHeader("X-Accel-Buffering", "no");
     }
 
-    /** The first bytes of the response. */
     byte[] head() {
         return new byte[0];
     }

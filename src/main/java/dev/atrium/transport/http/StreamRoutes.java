@@ -114,10 +114,7 @@ public final class StreamRoutes {
                 }, failure -> Problem.send(context, failure));
     }
 
-    /**
-     * Reads the last position of the client. The header wins over the query: a browser reconnects to its first URL, with the
-     * last id that it has received.
-     */
+    /** Reads the client's last position. The header wins: a browser reconnects to its first URL, with its last id. */
     private static StreamPosition since(HttpServerRequest request) {
         String last = request.getHeader(LAST_EVENT_ID);
         // A client that has received no id may send an empty one.

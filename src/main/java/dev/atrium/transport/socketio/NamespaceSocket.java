@@ -89,10 +89,7 @@ final class NamespaceSocket implements ClientConnection {
         joined.put(namespace, this);
     }
 
-    /**
-     * Calls the application's connect handler. Fails with 504 after the timeout: a handler that never completes would keep its
-     * client waiting for ever.
-     */
+    /** Calls the connect handler; fails with 504 after the timeout: one may never complete, and keep its client waiting. */
     Uni<Void> callOnConnect(JsonNode auth, Duration patience) {
         return endpoint == null ? Uni.createFrom().voidItem()
                 // The timer runs on the event loop: other executors keep cancelled timers in memory until they are due.

@@ -81,10 +81,7 @@ final class RoomEvents {
         return event;
     }
 
-    /**
-     * Publishes an event as one message per room, because each room has its own order. It is charged as all of them, or not
-     * sent.
-     */
+    /** Publishes an event as one message per room, because each has its own order. It is charged as all, or not sent. */
     private void relay(String event, Arguments arguments, Cost cost, Ack ack) {
         if (!relay) {
             throw new ErrorReply(404, "event: expected join, leave, send or sendVolatile");

@@ -67,10 +67,7 @@ final class SocketIoFormat extends BytesFormat {
         return null;
     }
 
-    /**
-     * A volatile message leaves the client's recovery offset as it is: stock clients take a last argument for one only if it
-     * is a string.
-     */
+    /** Null for a volatile message: stock clients take a last argument for their recovery offset only if it is a string. */
     private static String offset(Message message) {
         return message.isVolatile() ? "null" : quoted(RecoveryOffset.of(message).toString());
     }
@@ -86,7 +83,6 @@ final class SocketIoFormat extends BytesFormat {
         return frames(type, namespace, id, values, attachments);
     }
 
-    /** Encodes a packet and its attachments as frames. */
     static byte[] frames(Packet.Type type, String namespace, String id, String payload, List<byte[]> attachments) {
         StringBuilder packet = new StringBuilder(PREFIX_BYTES + payload.length()).append(MESSAGE).append(type.ordinal());
         if (!attachments.isEmpty()) {

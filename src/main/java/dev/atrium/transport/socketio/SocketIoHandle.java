@@ -47,20 +47,14 @@ final class SocketIoHandle extends SessionHandle {
         return receives();
     }
 
-    /**
-     * Emits an event of a broadcast, if the client is connected: broadcasts skip clients that are still connecting. On its
-     * event loop.
-     */
+    /** Emits an event of a broadcast, unless the client is still connecting. On its event loop. */
     void broadcast(String event, Data data) {
         if (receives()) {
             socket.emit(null, event, data);
         }
     }
 
-    /**
-     * As {@link #broadcast}, for a broadcast of another server that requests an acknowledgement: the client gives one, as its
-     * handler expects, and it is ignored.
-     */
+    /** As {@link #broadcast}, with an acknowledgement, which the client's handler expects to give, and which is ignored. */
     void broadcastIgnoringAck(String event, Data data) {
         if (receives()) {
             socket.emitIgnoringAck(event, data);

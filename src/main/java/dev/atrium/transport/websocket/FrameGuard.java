@@ -221,10 +221,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /**
-     * Delays a close frame until the tasks of earlier messages have run: Vert.x answers a close frame at once, and their
-     * replies would be lost.
-     */
+    /** Delays a close frame until earlier messages are handled: Vert.x answers it at once, and their replies would be lost. */
     private boolean mayClose(CloseWebSocketFrame close) {
         if (!closeOrdered) {
             closeOrdered = true;

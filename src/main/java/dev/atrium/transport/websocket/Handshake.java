@@ -66,7 +66,6 @@ public abstract class Handshake {
         return channel.attr(ATTRIBUTE).getAndSet(null);
     }
 
-    /** The client. */
     public final Caller caller() {
         return caller;
     }
@@ -101,10 +100,7 @@ public abstract class Handshake {
         }
     }
 
-    /**
-     * Marks the handshake as complete and clears the request headers, which Vert.x keeps for as long as the WebSocket is open:
-     * some 800 bytes for each connection.
-     */
+    /** Marks the handshake as complete, and clears its headers, some 800 bytes, which Vert.x keeps with the WebSocket. */
     final void opened() {
         opened = true;
         headers.clear();

@@ -12,10 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/**
- * Negotiation of permessage-deflate (RFC 7692 section 5) with Netty's codec. The one of Vert.x does not limit the size that a
- * small frame may inflate to.
- */
+/** Negotiation of permessage-deflate (RFC 7692 section 5) with Netty's codec: Vert.x's does not limit the inflated size. */
 public final class PerMessageDeflate {
 
     private static final int LEVEL = 6;

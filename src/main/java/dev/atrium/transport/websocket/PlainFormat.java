@@ -7,10 +7,7 @@ import dev.atrium.room.Message;
 import dev.atrium.session.BytesFormat;
 import java.nio.charset.StandardCharsets;
 
-/**
- * Frame format of the plain socket: the data alone, text and JSON as text frames, bytes as binary frames. Presence events are
- * not sent.
- */
+/** Frame format of the plain socket: the data alone, bytes as binary frames, all else as text. It has no presence events. */
 final class PlainFormat extends BytesFormat {
 
     static final PlainFormat INSTANCE = new PlainFormat();

@@ -6,9 +6,7 @@ import dev.atrium.security.Caller;
 import dev.atrium.session.Session;
 import io.netty.buffer.ByteBuf;
 
-/**
- * Protocol that closes the connection at once: a browser sees a close code, but not the HTTP status of a rejected handshake.
- */
+/** Protocol that closes the connection at once: a browser sees a close code, but not the status of a rejected handshake. */
 final class RefusingProtocol extends SingleSessionProtocol {
 
     private final AuthenticationException failure;

@@ -6,10 +6,7 @@ import io.quarkus.websockets.next.WebSocket;
 import io.quarkus.websockets.next.WebSocketConnection;
 import jakarta.inject.Singleton;
 
-/**
- * WebSocket endpoint of the plain socket: the connection is a member of the room in its path, and each frame is published to
- * it.
- */
+/** WebSocket endpoint of the plain socket: the connection is a member of the room in its path. */
 @Singleton
 @WebSocket(path = "/rooms/{room}", inboundProcessingMode = InboundProcessingMode.CONCURRENT)
 public class RoomEndpoint extends SocketEndpoint<SocketHandshake> {

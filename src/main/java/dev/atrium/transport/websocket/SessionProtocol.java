@@ -221,9 +221,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
                 failure -> refuseToken(command, ErrorReply.of(failure)));
     }
 
-    /**
-     * Sends the error of an {@code auth} command, and closes a session without rooms if its token is invalid or not permitted.
-     */
+    /** Sends the error of {@code auth}, and closes a session without rooms if its token is invalid or not permitted. */
     private void refuseToken(CommandFrame command, ErrorReply error) {
         refuse(command, error);
         if (session.memberships().isEmpty() && (error.code() == 401 || error.code() == 403)) {

@@ -11,10 +11,7 @@ public record SizeLimits(int frame, int message) {
         return new SizeLimits(message, message);
     }
 
-    /**
-     * Returns the limits of compressed frames and messages. Data that cannot be compressed grows: the bound is that of zlib
-     * ({@code deflateBound}) for any window.
-     */
+    /** Returns the limits of compressed messages: incompressible data grows, as far as zlib's {@code deflateBound}. */
     SizeLimits compressed() {
         return new SizeLimits(deflated(frame), deflated(message));
     }

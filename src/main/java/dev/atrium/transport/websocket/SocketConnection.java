@@ -39,10 +39,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
     private final SocketListener listener;
     private final ChannelSendQueue sendQueue;
     private final long limit;
-    /**
-     * Messages that were event-loop tasks already when the connection was paused; at most one turn's, because the guard holds
-     * the rest.
-     */
+    /** Messages that were tasks already when the connection was paused; at most one turn's: the guard holds the rest. */
     private ArrayDeque<Object> waiting;
     private int holds;
     private boolean draining;

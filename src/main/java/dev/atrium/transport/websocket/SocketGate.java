@@ -100,10 +100,7 @@ public final class SocketGate {
         return Admission.caller(context, handled);
     }
 
-    /**
-     * Passes on a request without an upgrade. The header is removed because the framework upgrades a request that has it,
-     * whatever its other headers are.
-     */
+    /** Passes on a request without an upgrade, and without the header for which the framework would upgrade it all the same. */
     public static void passBy(RoutingContext context) {
         context.request().headers().remove(HandshakeRequest.SEC_WEBSOCKET_KEY);
         context.next();

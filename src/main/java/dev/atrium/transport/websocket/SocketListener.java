@@ -6,7 +6,6 @@ import io.netty.buffer.ByteBuf;
 /** Listener to one WebSocket connection. Called on the connection's event loop only. */
 public interface SocketListener {
 
-    /** A text message was received. */
     void text(String text);
 
     /** A binary message was received; the buffer belongs to the caller. */

@@ -11,10 +11,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/**
- * Choice of the subprotocol of one endpoint (RFC 6455 section 4.2.2). Vert.x has one list for all paths, and reads the first
- * header line of the offers. Any thread.
- */
+/** Choice of an endpoint's subprotocol (RFC 6455 section 4.2.2). Vert.x has one list, and reads one line. Any thread. */
 public final class Subprotocols {
 
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
