@@ -28,7 +28,6 @@ public final class HandlerRegistry {
         return new HandlerRegistry(new Handlers(List.of()), null);
     }
 
-    /** Whether the application has no handlers at all. */
     public boolean isEmpty() {
         return endpoints.isEmpty();
     }

@@ -20,10 +20,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/**
- * Clients of this replica that belong to a namespace and an audience. Any thread; a {@code Uni} begins when it is subscribed
- * to.
- */
+/** Clients of this replica in a namespace and an audience. Any thread; a {@code Uni} begins when it is subscribed to. */
 public final class LocalClients {
 
     private static final ThrottledLog LOG = ThrottledLog.ofSeveral(Logger.getLogger(LocalClients.class));

@@ -56,7 +56,6 @@ public final class NamespaceHandlers {
                 : Collections.singletonList(value);
     }
 
-    /** Calls the disconnect handler. */
     public void disconnected(Client client, CloseReason reason) {
         if (disconnect != null) {
             disconnect.call(client, reason, List.of()).subscribe().with(

@@ -15,9 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * Operations on many clients at once, on all replicas: each replica is requested to apply them to its own clients. Any thread.
- */
+/** Operations on many clients, on all replicas: each replica is requested to apply them to its own clients. Any thread. */
 @Singleton
 final class Operations {
 

@@ -14,10 +14,7 @@ import dev.atrium.room.Data;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Conversion of event arguments between Java values and message data. Values of the application are written by its own
- * {@link ObjectMapper}.
- */
+/** Conversion of event arguments to message data and back. The application's {@link ObjectMapper} writes its values. */
 public final class Values {
 
     /** For trees, and for what replicas send to each other. */

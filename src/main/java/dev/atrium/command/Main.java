@@ -50,10 +50,7 @@ public final class Main {
         return new CommandLine(new Main()).setParameterExceptionHandler(Main::explain);
     }
 
-    /**
-     * Explains an invalid argument. System properties after {@code -jar} are a common mistake: the JVM does not read them
-     * there.
-     */
+    /** Explains an invalid argument. A common mistake is a system property after {@code -jar}, where the JVM reads none. */
     private static int explain(CommandLine.ParameterException exception, String... args) {
         PrintWriter err = exception.getCommandLine().getErr();
         err.println(exception.getMessage());

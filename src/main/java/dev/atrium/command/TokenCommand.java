@@ -25,10 +25,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/**
- * Command that prints a token (RFC 7519) for a user, signed with a given key: for trying things out, and for backends that are
- * scripts.
- */
+/** Command that prints a token (RFC 7519), signed with a given key: for trying things out, and for scripts. */
 @Command(name = "token", description = "Prints a token for a user.")
 final class TokenCommand implements Callable<Integer> {
 

@@ -9,10 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/**
- * Asynchronous semaphore: limits the total cost of concurrent work; further work waits in a bounded queue, in order. Any
- * thread.
- */
+/** Asynchronous semaphore: limits the cost of concurrent work; the rest waits in a bounded queue, in order. Any thread. */
 final class AsyncSemaphore {
 
     private final long room;
@@ -34,10 +31,7 @@ final class AsyncSemaphore {
         this.most = most;
     }
 
-    /**
-     * Runs the work when there is room for its cost, and emits its result; a {@link RejectedExecutionException} if the queue is
-     * full.
-     */
+    /** Runs the work when there is room for its cost; a {@link RejectedExecutionException} if the queue is full. */
     <T> Uni<T> take(long cost, Supplier<Uni<? extends T>> work) {
         return Uni.createFrom().emitter(emitter -> {
             Runnable begin = () -> Uni.createFrom().<T> deferred(work).onTermination().invoke(() -> leave(cost))
@@ -48,7 +42,6 @@ final class AsyncSemaphore {
         });
     }
 
-    /** Fails all work that waits. */
     void failWaiting(Throwable failure) {
         List<Turn> failed;
         synchronized (waiting) {

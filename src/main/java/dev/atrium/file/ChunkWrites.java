@@ -6,10 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/**
- * The writes of chunks on this replica, by file: a chunk that reached the store after the verification would change a published
- * file. Any thread.
- */
+/** Writes of chunks on this replica, by file: one after the verification would change a published file. Any thread. */
 final class ChunkWrites {
 
     private static final int SEALING = -1;

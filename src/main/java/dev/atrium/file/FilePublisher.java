@@ -34,10 +34,7 @@ record FilePublisher(RoomService service, FileStore store, Duration remembered, 
         return publish(file, new Sender(file.session(), file.user()), Transport.SESSION).replaceWithVoid();
     }
 
-    /**
-     * Published first, then stored as published: in the other order, a replica that died in between would leave the file
-     * unpublished.
-     */
+    /** Published first, then stored as published: in the other order, a replica's death would leave it unpublished. */
     private Uni<PublishResult> publish(StoredFile file, Sender who, Transport transport) {
         // A key that no client can send, because of the space: with its own message of the same key the sender could hide the file.
         Publication said = new Publication(file.roomId(), EVENT, new Data.Json(FileJson.data(file)), who, true,

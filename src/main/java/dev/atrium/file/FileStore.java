@@ -38,10 +38,7 @@ public interface FileStore {
     /** One chunk, or null if it is not stored. */
     Uni<byte[]> read(StoredFile file, int index);
 
-    /**
-     * Chunks that a sequential reader requests concurrently. More than one only for a store with high latency, because each
-     * chunk is in memory.
-     */
+    /** Chunks that a reader requests concurrently; more than one only if the latency is high, because each is in memory. */
     default int readAhead() {
         return 1;
     }

@@ -5,10 +5,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/**
- * Bound of the bytes in flight to and from a store: a disk or a service that is slower than the clients must not fill the heap.
- * Any thread.
- */
+/** Bound of the bytes in flight to and from a store: one slower than its clients must not fill the heap. Any thread. */
 public final class InFlightLimit {
 
     /** Chunks on their way to Redis or S3 are in the heap, some of them twice. */

@@ -303,9 +303,7 @@ public final class Transfers {
         return store;
     }
 
-    /**
-     * A sealed upload whose chunks were lost or half removed begins anew: it would take no chunk, and could never be finished.
-     */
+    /** A sealed upload whose chunks were lost or half removed begins anew: otherwise it could never be finished. */
     private Uni<Transfer> transfer(StoredFile file) {
         return present(file).chain(transfer -> {
             if (file.state() != StoredFile.State.SEALED || transfer.missing().isEmpty()) {

@@ -53,7 +53,6 @@ final class Drain {
         return remaining.get();
     }
 
-    /** Number of clients that were closed. */
     long closed() {
         return closed.sum();
     }

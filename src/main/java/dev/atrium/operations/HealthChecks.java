@@ -11,10 +11,7 @@ import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
-/**
- * Health checks for Kubernetes. Startup and liveness depend on this process alone: a replica must not be restarted because
- * Redis is unreachable.
- */
+/** Health checks for Kubernetes. Startup and liveness depend on this process alone, and not on Redis. */
 @Singleton
 final class HealthChecks {
 
@@ -52,7 +49,6 @@ final class HealthChecks {
         return () -> HealthCheckResponse.named("event loops").status(eventLoops.isReady()).build();
     }
 
-    /** Not ready while draining. */
     @Singleton
     @Readiness
     HealthCheck notDraining() {

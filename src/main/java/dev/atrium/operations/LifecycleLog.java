@@ -8,9 +8,7 @@ import jakarta.inject.Singleton;
 import org.jboss.logmanager.Level;
 import org.jboss.logmanager.Logger;
 
-/**
- * Log of the lifecycle events of sessions, one line each at DEBUG, in the category {@value #CATEGORY}. Messages are not logged.
- */
+/** Log of the lifecycle events of sessions, a line each at DEBUG, in category {@value #CATEGORY}; not of messages. */
 @Singleton
 final class LifecycleLog {
 

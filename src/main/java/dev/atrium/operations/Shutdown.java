@@ -150,10 +150,7 @@ final class Shutdown {
         return Math.max(sessions.connections(), connections.count());
     }
 
-    /**
-     * Whether to wait longer: for open connections, and for publications in flight, whose publishers may be acknowledged any
-     * moment.
-     */
+    /** Whether to wait longer: for open connections, or for publications that may be acknowledged any moment. */
     private boolean isWorthWaiting(long nanos) {
         boolean busy = sessions.connections() > 0 || backplane.status().busy()
                 || drainables.stream().anyMatch(drainable -> drainable.inFlight() > 0);

@@ -6,10 +6,7 @@ import java.util.logging.LogRecord;
 import java.util.regex.Pattern;
 import org.jboss.logmanager.ExtLogRecord;
 
-/**
- * Log filter that masks access tokens. Admission removes them from URLs, but a request with an invalid URL does not reach it
- * and is logged as it came.
- */
+/** Log filter that masks access tokens: a request with an invalid URL is logged before admission has removed its token. */
 @LoggingFilter(name = "tokens")
 public final class TokenMaskingFilter implements Filter {
 

@@ -212,10 +212,7 @@ final class CatchUp {
         }
     }
 
-    /**
-     * Reports a gap: the missing messages are no longer in the history, so the member is sent a {@link HistoryGap} and resumes
-     * at the room's current position.
-     */
+    /** Reports a gap: the history lacks the missing messages, and the member resumes at the room's current position. */
     private void lose() {
         held.clear();
         heldBytes = 0;
@@ -237,9 +234,7 @@ final class CatchUp {
         return isKnown && other.offset() <= position.offset();
     }
 
-    /**
-     * Returns whether messages are missing between this member's position and the next held message (or the room's position).
-     */
+    /** Returns whether messages are missing between this member's position and the next held one (or the room's position). */
     private boolean isMissing(EncodedMessage first) {
         if (overflowed || first != null && first.delivery instanceof HistoryGap) {
             return overflowed;
@@ -251,10 +246,7 @@ final class CatchUp {
         return reached > position.offset() && position.isIn(next.epoch());
     }
 
-    /**
-     * Returns whether the history read has taken this member past its room's shard; the shard's next messages must not be
-     * delivered again.
-     */
+    /** Returns whether the history read has passed the room's shard, whose next messages must not be delivered again. */
     private boolean isAhead() {
         return isBehind(shard.position()) && (lastHeld == null || isBehind(lastHeld));
     }

@@ -2,9 +2,7 @@ package dev.atrium.room;
 
 import java.util.List;
 
-/**
- * Payload of a message. Each kind has its own encoding in every wire format, so a payload arrives as the kind it was sent as.
- */
+/** Payload of a message. Each kind has its own encoding in every wire format, and arrives as the kind it was sent as. */
 public sealed interface Data {
 
     /** Returns the approximate number of bytes in memory, as counted by bounded queues. */

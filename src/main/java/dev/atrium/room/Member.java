@@ -1,9 +1,6 @@
 package dev.atrium.room;
 
-/**
- * Member of rooms: a session, or a subscription without one. Its methods are called on its own event loop, except {@link #id}
- * and {@link #loop}.
- */
+/** Member of rooms: a session, or a subscription without one. On its event loop, except {@link #id} and {@link #loop}. */
 public interface Member extends Recipient {
 
     @Override

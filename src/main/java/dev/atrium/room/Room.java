@@ -4,10 +4,7 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-/**
- * One room on this replica. Receives the room's ordered stream from the backplane and passes it to each event loop that has
- * members here.
- */
+/** One room on this replica: passes its ordered stream from the backplane to each event loop that has members here. */
 final class Room implements Subscriber {
 
     final RoomId id;

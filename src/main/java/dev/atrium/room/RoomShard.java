@@ -6,10 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/**
- * The members of one room on one event loop, with the queue of their deliveries, which are handed over when it is run. Members
- * are used on that loop only.
- */
+/** The members of one room on one event loop, and the queue of their deliveries. Members are used on that loop only. */
 final class RoomShard implements ShardView, Runnable {
 
     /** Maximum number of deliveries, and approximate bytes of their data, joined into one write. */

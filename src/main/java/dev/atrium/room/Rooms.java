@@ -97,9 +97,7 @@ public final class Rooms {
         return rooms.containsKey(room);
     }
 
-    /**
-     * Returns the number of rooms with members on this replica, without the rooms of single sessions and of whole namespaces.
-     */
+    /** Returns the number of rooms with members on this replica, without those of single sessions and of whole namespaces. */
     public long count() {
         return named.get();
     }

@@ -13,10 +13,7 @@ public interface Subscriber {
     /** Called when the subscription is live; the messages after this position follow. */
     void subscribed(StreamPosition position);
 
-    /**
-     * Called when messages were lost: the messages after this position follow. It is in a new epoch if the whole history was
-     * lost.
-     */
+    /** Called when messages were lost: those after this position follow, in a new epoch if the whole history was lost. */
     void lost(StreamPosition position);
 
     void message(Message message);

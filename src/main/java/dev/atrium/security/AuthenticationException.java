@@ -11,7 +11,6 @@ public final class AuthenticationException extends RuntimeException {
         EXPIRED("token: expired"),
         /** The token is not valid for this server: wrong signature, algorithm, issuer, audience or form. */
         INVALID("token: not valid for this server"),
-        /** The token's grants are malformed. */
         MALFORMED_GRANT("token: its claim rooms is malformed"),
         UNKNOWN_KEY("X-API-Key: unknown"),
         /** The token could not be verified at the moment; the client may retry. */

@@ -44,10 +44,7 @@ public final class Authenticator {
     /** Maximum length of a token, in characters; a longer one is invalid. */
     private static final int MAX_TOKEN_LENGTH = 16 * 1024;
 
-    /**
-     * Threads and waiting verifications. A key server that does not answer holds up each thread for a minute: the workers of
-     * Quarkus have other things to do.
-     */
+    /** Threads and waiting verifications: a key server that does not answer holds up each thread for a minute. */
     private static final int THREADS = 8;
     private static final int MOST_WAITING = 1_000;
 
@@ -103,10 +100,7 @@ public final class Authenticator {
         return verifies;
     }
 
-    /**
-     * Verifies a token and returns the identity in it; fails with an {@link AuthenticationException}. Completes on another
-     * thread.
-     */
+    /** Verifies a token; fails with an {@link AuthenticationException}. Completes on another thread. */
     public Uni<Identity> token(String token) {
         if (!verifies || token.length() > MAX_TOKEN_LENGTH) {
             return Uni.createFrom().failure(new AuthenticationException(Reason.INVALID,

@@ -20,10 +20,7 @@ public final class ClientLimits {
     /** A token bucket is refilled with one token a nanosecond at most. */
     private static final int UPPER_BOUND = 1_000_000_000;
 
-    /**
-     * Maximum number of token buckets kept for clients without a session. The least used are evicted: a client that rarely
-     * sends needs no limit.
-     */
+    /** Maximum number of token buckets without a session. The least used are evicted: rare requests need no limit. */
     private static final int MAX_BUCKETS = 100_000;
     private static final Duration REFILL_TIME = Duration.ofSeconds(10);
     private static final Duration NEW_ROOMS_PERIOD = Duration.ofHours(1);
@@ -50,7 +47,6 @@ public final class ClientLimits {
         Require.between("atrium.limits.first-command", config.firstCommand(), Duration.ZERO, Duration.ofHours(1));
     }
 
-    /** Returns the token bucket of a new session. */
     public TokenBucket newTokenBucket() {
         return new TokenBucket(config.messages(), config.bytes());
     }
@@ -125,10 +121,7 @@ public final class ClientLimits {
         }
     }
 
-    /**
-     * Returns the cost of an expensive command, in messages: at most the burst. A command that costs more would be rejected,
-     * however long its client waits.
-     */
+    /** Returns the cost of an expensive command, in messages: at most the burst, beyond which it could never be paid. */
     public int affordable(int messages) {
         return (int) Math.min(messages, TokenBucket.burst(config.messages()));
     }

@@ -19,10 +19,7 @@ public final class ConnectionLimiter {
 
     private static final int UPPER_BOUND = 1_000_000_000;
 
-    /**
-     * How long a client that was closed for too many messages is kept out: a new session has a full token bucket, so the client
-     * could flood again at once.
-     */
+    /** How long a client is kept out that was closed for flooding: a new session's full token bucket would let it go on. */
     private static final Duration PENALTY = Duration.ofSeconds(5);
     private static final int MAX_PENALTIES = 100_000;
 
@@ -138,12 +135,10 @@ public final class ConnectionLimiter {
         };
     }
 
-    /** Rejects all new connections from now on. */
     public void close() {
         closed = true;
     }
 
-    /** Returns whether all new connections are rejected. */
     public boolean isClosed() {
         return closed;
     }
@@ -189,7 +184,6 @@ public final class ConnectionLimiter {
         }
     }
 
-    /** Uncounts a session of a user. */
     public void leave(String user) {
         if (user != null) {
             leave(byUser, user);
@@ -203,7 +197,6 @@ public final class ConnectionLimiter {
         }
     }
 
-    /** Returns the number of connections. */
     public int count() {
         return all.get();
     }

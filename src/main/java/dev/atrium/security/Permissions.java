@@ -19,16 +19,12 @@ import java.util.regex.Pattern;
  */
 public final class Permissions {
 
-    /** The empty set of grants. */
     public static final Permissions NONE = new Permissions(Map.of());
 
     private final Map<RoomId, Set<Permission>> exact = new HashMap<>();
     private final List<Grant> patterns = new ArrayList<>();
 
-    /**
-     * One pattern with its permissions. A part that matches everything is null: it is the most common one and needs no
-     * matching.
-     */
+    /** Pattern with its permissions. A part that matches everything is null: it is the most common, and needs no matching. */
     private record Grant(Pattern namespace, Pattern room, Set<Permission> permissions) {
 
         boolean covers(String namespaceName) {

@@ -40,12 +40,10 @@ public final class Policy {
         return new Policy();
     }
 
-    /** Returns the identity of a client that has not authenticated. */
     public Identity unauthenticated() {
         return required ? Identity.NOBODY : Identity.ANONYMOUS;
     }
 
-    /** Returns whether the permission is granted to that identity in that room. */
     public boolean allows(Identity who, RoomId room, Permission permission) {
         return !who.isNobody() && (everyone.allow(room, permission) || who.permissions().allow(room, permission));
     }
@@ -55,10 +53,7 @@ public final class Policy {
         return !who.isNobody() && (everyone.allowEverywhere(permission) || who.permissions().allowEverywhere(permission));
     }
 
-    /**
-     * Returns whether that identity may connect to that namespace: a client without any permission there receives nothing of
-     * it.
-     */
+    /** Returns whether that identity may connect to that namespace: without any permission there it would receive nothing. */
     public boolean reaches(Identity who, String namespace) {
         return !who.isNobody() && (everyone.reach(namespace) || who.permissions().reach(namespace));
     }

@@ -56,9 +56,7 @@ public final class TokenBucket {
         return bytes == null || size == 0 || bytes.tryConsume(size) ? null : Limit.BYTES;
     }
 
-    /**
-     * Counts one more rejected message; returns whether the client has exceeded the rate of error replies and must be closed.
-     */
+    /** Counts a rejected message; returns whether the client has exceeded the rate of error replies and must be closed. */
     public boolean countRejection() {
         if (rejections == null) {
             rejections = Bucket.builder()

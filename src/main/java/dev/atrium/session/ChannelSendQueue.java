@@ -96,9 +96,7 @@ public final class ChannelSendQueue implements SendQueue {
         return buffer == null ? 0 : buffer.totalPendingWriteBytes();
     }
 
-    /**
-     * While direct memory is scarce, a client that is behind at all gets no more: a few hundred replies would take the rest.
-     */
+    /** While direct memory is scarce, a client that is behind gets no more: a few hundred replies would take the rest. */
     private boolean exceedsLimit(ByteBuf bytes) {
         long pending = pendingBytes();
         long all = pending + bytes.readableBytes();

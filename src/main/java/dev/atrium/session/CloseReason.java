@@ -15,10 +15,7 @@ public enum CloseReason {
     NO_COMMAND(1008, "no command came in time"),
     /** This replica shuts down; the client can reconnect to another at once. */
     GOING_AWAY(1001, "the replica is going away"),
-    /**
-     * Maximum connection age reached: connections are spread again, and this replica, which keeps running, may take the client,
-     * too.
-     */
+    /** Maximum connection age reached: connections are spread again, and this replica may take the client, too. */
     REBALANCED(1001, "connect again, to whatever replica there is"),
     /** A frame that breaks RFC 6455. */
     PROTOCOL_ERROR(1002, "protocol error"),

@@ -57,10 +57,7 @@ public final class EventLoops {
         return loops.stream().mapToLong(loop -> loop.lag.blockedNanos()).max().orElse(0);
     }
 
-    /**
-     * Finds the event loops that have been blocked for longer than that, or have ended. They serve no new connection until they
-     * run again.
-     */
+    /** Finds the event loops that have been blocked for longer, or have ended. They get no new connection until they run. */
     public List<Blocked> findBlocked(long nanos) {
         List<Loop> found = loops.stream().filter(loop -> loop.lag.blockedNanos() > nanos).toList();
         blocked = found;

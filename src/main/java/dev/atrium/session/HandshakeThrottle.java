@@ -80,10 +80,7 @@ final class HandshakeThrottle {
         return Uni.createFrom().deferred(work::get).onTermination().invoke(permit::end);
     }
 
-    /**
-     * Permit of one running piece of work. Ends once, by itself after 10 s at the latest: permits that are never returned would
-     * block all new connections.
-     */
+    /** Permit of one running piece of work, for 10 s at most: a permit that is never returned would block new connections. */
     private final class Permit {
 
         private final Future<?> timeout = eventLoop.schedule(this::end, TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);

@@ -37,10 +37,7 @@ final class Heartbeat {
         this.maxAge = maxAge;
     }
 
-    /**
-     * Starts to check a session. The first ping comes at a random time within the interval, so that the pings of sessions that
-     * connected together are spread.
-     */
+    /** Starts to check a session, at a random time within the interval: sessions that connected together are pinged apart. */
     void watch(Beat beat) {
         long now = System.nanoTime();
         beat.lastReceived = now;

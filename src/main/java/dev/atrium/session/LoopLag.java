@@ -49,10 +49,7 @@ final class LoopLag {
         return Math.max(0, nanoTime.getAsLong() - due);
     }
 
-    /**
-     * Returns whether the lag was above the threshold twice in a row: a single time may be a pause of the garbage collector.
-     * Any thread.
-     */
+    /** Returns whether the lag was above the threshold twice in a row: once may be a garbage collection. Any thread. */
     boolean isLasting(long nanos) {
         return last > nanos && (previous > nanos || nanoTime.getAsLong() - due > nanos);
     }

@@ -4,10 +4,7 @@ import dev.atrium.room.DeliveryLoop;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/**
- * Whether rooms deliver messages on an event loop at the moment, so that connected clients have to wait for new ones. On it
- * only.
- */
+/** Whether rooms deliver on an event loop at present, so that connected clients wait for new ones. On that loop only. */
 final class RecentDeliveries {
 
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);

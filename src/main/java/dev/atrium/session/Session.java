@@ -286,9 +286,7 @@ public final class Session implements Member, Requester {
         return sendQueue.pendingBytes() > DRAINED_BYTES;
     }
 
-    /**
-     * Writes bytes that are encoded in its wire format, and releases them in any case. A full send queue closes the session.
-     */
+    /** Writes bytes in its wire format, and releases them in any case. A full send queue closes the session. */
     public void send(ByteBuf bytes) {
         if (open) {
             accepted(sendQueue.offer(bytes));
@@ -308,10 +306,7 @@ public final class Session implements Member, Requester {
         beat.lastReceived = System.nanoTime();
     }
 
-    /**
-     * Suspends or resumes the heartbeat timeout: while the server has paused reading from the client, its silence does not
-     * count.
-     */
+    /** Suspends or resumes the heartbeat timeout: while the server does not read from the client, silence does not count. */
     public void readingPaused(boolean readingPaused) {
         beat.readingPaused = readingPaused;
         received();
@@ -334,10 +329,7 @@ public final class Session implements Member, Requester {
         }
     }
 
-    /**
-     * Ends the session as {@link #close} does, in a later task of its event loop: a room must not lose members while it
-     * delivers. Any thread.
-     */
+    /** Ends the session in a later task of its event loop: a room must not lose members while it delivers. Any thread. */
     public void closeSoon(CloseReason reason) {
         loop.eventLoop().execute(() -> close(reason));
     }

@@ -45,7 +45,6 @@ public final class Sessions {
         Require.between("atrium.connection.max-age-jitter", config.connection().maxAgeJitter(), 0, 100);
     }
 
-    /** Returns the settings, some of which clients are sent. */
     public SessionConfig config() {
         return config;
     }

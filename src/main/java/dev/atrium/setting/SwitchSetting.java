@@ -2,9 +2,7 @@ package dev.atrium.setting;
 
 import org.eclipse.microprofile.config.spi.Converter;
 
-/**
- * Converter of {@code true} and {@code false}. Nothing else is accepted: the stock converter takes a typing error for false.
- */
+/** Converter of {@code true} and {@code false}, and nothing else: the stock converter takes a typing error for false. */
 public final class SwitchSetting implements Converter<Boolean> {
 
     @Override

@@ -7,10 +7,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.runtime.util.ExceptionUtil;
 import java.util.Map;
 
-/**
- * Factory of the OpenTelemetry SDK. Its code is in this class alone, so that no class of the SDK is loaded when tracing is
- * disabled.
- */
+/** Factory of the OpenTelemetry SDK, in a class of its own: without tracing no class of the SDK is loaded. */
 final class OpenTelemetryStart {
 
     private static final AttributeKey<String> INSTANCE = AttributeKey.stringKey("service.instance.id");

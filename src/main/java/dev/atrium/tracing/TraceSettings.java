@@ -72,10 +72,7 @@ final class TraceSettings {
         return Optional.of(settings);
     }
 
-    /**
-     * Fails for an unknown setting. The environment and system properties are not checked, because they may have settings of an
-     * OpenTelemetry agent.
-     */
+    /** Fails for an unknown setting. The environment and system properties may have settings of an OpenTelemetry agent. */
     private static void requireKnown(Config config) {
         for (ConfigSource source : config.getConfigSources()) {
             if (source.getOrdinal() < 300) {
@@ -87,7 +84,6 @@ final class TraceSettings {
         }
     }
 
-    /** URL of the collector. */
     static String endpoint(Map<String, String> settings) {
         return settings.getOrDefault("otel.exporter.otlp.traces.endpoint",
                 settings.getOrDefault("otel.exporter.otlp.endpoint", DEFAULT_ENDPOINT));

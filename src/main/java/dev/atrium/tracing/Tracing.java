@@ -7,10 +7,7 @@ import dev.atrium.room.PublishResult;
 import io.smallrye.mutiny.Uni;
 import java.util.function.Function;
 
-/**
- * Tracing of messages; without it, each operation is a null check. Any thread. It costs negligible time and never fails a
- * message.
- */
+/** Tracing of messages; without it each operation is a null check. Any thread. It never fails a message. */
 public final class Tracing implements DeliveryTracer {
 
     private static final Tracing OFF = new Tracing(null);

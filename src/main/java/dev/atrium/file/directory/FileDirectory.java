@@ -57,10 +57,7 @@ record FileDirectory(Path path) {
         }
     }
 
-    /**
-     * Writes a chunk, then its mark: after a power failure, a marked chunk is whole. Returns whether the file exists and
-     * accepts chunks.
-     */
+    /** Writes a chunk, then its mark: a power failure leaves no marked half. Returns whether the file accepts chunks. */
     boolean write(long offset, int index, ByteBuffer bytes) throws IOException {
         StoredFile file = find();
         if (file == null || file.state() != StoredFile.State.COMING) {
@@ -108,10 +105,7 @@ record FileDirectory(Path path) {
         }
     }
 
-    /**
-     * Replaces the description, after the data is flushed if the file is complete. Returns the stored description; null if the
-     * file is gone.
-     */
+    /** Replaces the description, of a complete file after its data is flushed. Returns the stored one; null if it is gone. */
     StoredFile update(StoredFile file) throws IOException {
         StoredFile known = find();
         if (known == null || known.isAfter(file)) {

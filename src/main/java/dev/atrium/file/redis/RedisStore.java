@@ -21,10 +21,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/**
- * File store in Redis 6.2 or later, for replicas that share no disk. Keys have a TTL, so that files expire even if no replica
- * deletes them.
- */
+/** File store in Redis 6.2 or later, for replicas that share no disk. Keys expire even if no replica deletes them. */
 public final class RedisStore implements FileStore, AutoCloseable {
 
     private final FileConnection link;

@@ -26,10 +26,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  */
 record Bucket(S3AsyncClient client, String name) {
 
-    /**
-     * Error codes with which services report that a quota, a disk or a bucket is full. Status 507 means the same without a
-     * code.
-     */
+    /** Error codes of services whose quota, disk or bucket is full. Status 507 means the same without a code. */
     private static final Set<String> FULL = Set.of("QuotaExceeded", "QuotaExceededException", "EntityTooLarge", "StorageFull",
             "InsufficientStorage", "InsufficientCapacity", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded");
 

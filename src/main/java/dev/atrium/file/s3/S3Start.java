@@ -67,7 +67,6 @@ public final class S3Start {
         return credentials;
     }
 
-    /** Creates the client; it connects when it is used. */
     private static S3AsyncClient client(FileConfig.S3 settings, AwsCredentialsProvider credentials, EventLoopGroup loops) {
         URI endpoint = settings.endpoint().orElse(null);
         S3AsyncClientBuilder builder = S3AsyncClient.builder()

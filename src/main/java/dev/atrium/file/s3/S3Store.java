@@ -53,7 +53,6 @@ public final class S3Store implements FileStore, AutoCloseable {
         this.prefix = prefix;
     }
 
-    /** Fails if the bucket does not exist, or access is denied. */
     Uni<Void> check() {
         return bucket.exists();
     }
