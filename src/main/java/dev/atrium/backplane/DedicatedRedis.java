@@ -23,8 +23,7 @@ public final class DedicatedRedis implements RedisOptionsCustomizer {
 
     /**
      * Read timeout of a connection, in seconds. Each connection receives something once a second, a ping at least, so one that
-     * is silent for so long is dead,
-     * whatever TCP thinks.
+     * is silent for so long is dead, whatever TCP reports.
      */
     private static final int READ_IDLE_SECONDS = 5;
     private static final int CONNECT_MILLIS = 3_000;
