@@ -1,5 +1,6 @@
 package dev.atrium.gateway;
 
+import dev.atrium.room.RoomId;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,17 @@ public final class PathSegment {
     public static String last(String field, String path) {
         int end = end(path);
         return decode(field, path.substring(path.lastIndexOf('/', end - 1) + 1, end));
+    }
+
+    /**
+     * Returns the room that the last segment of a path names.
+     *
+     * @param namespace from the query
+     * @param path normalized, as requests are routed by it: {@code "/rooms/lobby/."} is that of the lobby
+     * @throws ErrorReply 400, naming the field and what was expected
+     */
+    public static RoomId room(String namespace, String path) {
+        return Gateway.room(namespace, last("room", path));
     }
 
     /** Returns a path of several segments without the last one. One slash may follow it. */

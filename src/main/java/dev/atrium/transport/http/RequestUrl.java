@@ -2,7 +2,6 @@ package dev.atrium.transport.http;
 
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.PathSegment;
-import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
 import dev.atrium.transport.admission.Query;
@@ -43,6 +42,6 @@ final class RequestUrl {
 
     /** Returns the room that a path names at its end. */
     static RoomId room(RoutingContext context, String path) {
-        return RoomUrl.room(Query.parameter(context.request(), "ns", RoomId.DEFAULT_NAMESPACE), path);
+        return PathSegment.room(Query.parameter(context.request(), "ns", RoomId.DEFAULT_NAMESPACE), path);
     }
 }

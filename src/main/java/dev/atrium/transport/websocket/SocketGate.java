@@ -1,7 +1,7 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.gateway.ErrorReply;
-import dev.atrium.gateway.RoomUrl;
+import dev.atrium.gateway.PathSegment;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
@@ -107,7 +107,7 @@ public final class SocketGate {
     }
 
     private void requireRoom(RoutingContext context, SocketQuery query) {
-        RoomId room = RoomUrl.room(query.namespace(), context.normalizedPath());
+        RoomId room = PathSegment.room(query.namespace(), context.normalizedPath());
         if (room.isSession()) {
             throw new ErrorReply(403, "room: this is a session's own room");
         }
