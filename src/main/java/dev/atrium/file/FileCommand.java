@@ -124,7 +124,7 @@ public sealed interface FileCommand<C extends Requester, R> extends Command.Exte
 
         @Override
         public void permit(Requester client, AccessControl access) {
-            access.requireEither(client, room, Permission.JOIN, Permission.SEND);
+            access.requireJoinOrSend(client, room);
         }
 
         @Override

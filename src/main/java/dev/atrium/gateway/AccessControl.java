@@ -40,10 +40,10 @@ public final class AccessControl {
         }
     }
 
-    /** @throws ErrorReply 401 or 403, naming the first permission, if the client has neither */
-    public void requireEither(Requester client, RoomId room, Permission one, Permission other) {
-        if (!nameFits(room) || !allows(client, room, other)) {
-            require(client, room, one);
+    /** @throws ErrorReply 401 or 403, naming the first, if the client may neither join the room nor send to it */
+    public void requireJoinOrSend(Requester client, RoomId room) {
+        if (!nameFits(room) || !allows(client, room, Permission.SEND)) {
+            require(client, room, Permission.JOIN);
         }
     }
 
@@ -60,7 +60,7 @@ public final class AccessControl {
         if (namespace != null) {
             require(client, RoomId.everyone(namespace), Permission.ADMIN);
         } else if (!policy.allowsEverywhere(client.caller().identity(), Permission.ADMIN)) {
-            throw audit.everywhere(client.caller(), client.transport(), Permission.ADMIN);
+            throw audit.everywhere(client.caller(), client.transport());
         }
     }
 

@@ -45,8 +45,8 @@ public final class AuditLog {
                         : "room: the permission %s is missing for it");
     }
 
-    ErrorReply everywhere(Caller caller, Transport transport, Permission permission) {
-        return denied(caller, transport, permission, "/* *",
+    ErrorReply everywhere(Caller caller, Transport transport) {
+        return denied(caller, transport, Permission.ADMIN, "/* *",
                 "ns: the permission %s is missing for all namespaces together; name one");
     }
 

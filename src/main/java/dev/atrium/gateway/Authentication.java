@@ -164,7 +164,7 @@ public final class Authentication {
         // Also of a room to which the application has added it: its members know it as anonymous.
         boolean known = session.memberships().stream().anyMatch(membership -> membership.room().isNamed());
         if (user == null && known) {
-            throw ErrorReply.command(409, "auth", "comes before any join, unless it renews a token");
+            throw ErrorReply.command("auth", "comes before any join, unless it renews a token");
         }
         try {
             access.requireNamespace(session.caller().as(identity), session.transport(), session.namespace());

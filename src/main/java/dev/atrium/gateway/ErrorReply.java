@@ -53,9 +53,9 @@ public final class ErrorReply extends RuntimeException {
         return new ErrorReply(code, Subject.PARAMETER, name + ": " + sentence, false, 1);
     }
 
-    /** An error of a command: its name, and a sentence with the command as its subject. */
-    public static ErrorReply command(int code, String name, String sentence) {
-        return new ErrorReply(code, Subject.COMMAND, name + " " + sentence, false, 1);
+    /** 409: a command comes at the wrong time; its name, and a sentence with the command as its subject. */
+    public static ErrorReply command(String name, String sentence) {
+        return new ErrorReply(409, Subject.COMMAND, name + " " + sentence, false, 1);
     }
 
     /**

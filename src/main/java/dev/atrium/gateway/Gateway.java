@@ -108,7 +108,7 @@ public final class Gateway implements Session.Listener {
      * @throws ErrorReply 429 if they exceed the rate limit
      */
     public void chargeBytes(HttpRequester client, long bytes) {
-        countingRefusal(client, () -> rates.chargeBytes(client.caller(), client.transport(), bytes));
+        countingRefusal(client, () -> rates.chargeBytes(client.caller(), bytes));
     }
 
     private void countingRefusal(HttpRequester client, Runnable check) {

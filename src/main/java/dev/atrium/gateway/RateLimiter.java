@@ -37,13 +37,13 @@ public final class RateLimiter {
      *
      * @throws ErrorReply 429 if the client sends too many
      */
-    public void chargeRequest(Caller caller, Transport transport) {
-        audit.recordLimit(caller, transport, () -> limits.chargeRequest(caller));
+    public void chargeRequest(Caller caller) {
+        audit.recordLimit(caller, Transport.HTTP, () -> limits.chargeRequest(caller));
     }
 
     /** Charges the data of a request that was charged before. */
-    void chargeBytes(Caller caller, Transport transport, long size) {
-        audit.recordLimit(caller, transport, () -> limits.chargeBytes(caller, size));
+    void chargeBytes(Caller caller, long size) {
+        audit.recordLimit(caller, Transport.HTTP, () -> limits.chargeBytes(caller, size));
     }
 
     /**

@@ -85,11 +85,11 @@ record Resumption(SessionStore store) {
      */
     Uni<SavedSession> take(Session session, String token) {
         if (hasJoined(session)) {
-            throw ErrorReply.command(409, "resume", "comes before any join");
+            throw ErrorReply.command("resume", "comes before any join");
         }
         // It would end its own connection as the one that it takes the session over from.
         if (session.hasResumed() || token.equals(session.resumeToken())) {
-            throw ErrorReply.command(409, "resume", "comes once, with the token of an earlier session");
+            throw ErrorReply.command("resume", "comes once, with the token of an earlier session");
         }
         return store.resume(token, session.namespace(), session.self().user())
                 .onFailure().transform(ErrorReply::of)

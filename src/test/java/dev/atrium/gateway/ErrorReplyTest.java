@@ -112,7 +112,7 @@ class ErrorReplyTest {
         assertThat(parameter.subject()).isEqualTo(ErrorReply.Subject.PARAMETER);
         assertThat(parameter.code()).isEqualTo(410);
         assertThat(parameter.getMessage()).isEqualTo("token: unknown");
-        ErrorReply command = ErrorReply.command(409, "resume", "comes before any join");
+        ErrorReply command = ErrorReply.command("resume", "comes before any join");
         assertThat(command.subject()).isEqualTo(ErrorReply.Subject.COMMAND);
         assertThat(command.getMessage()).isEqualTo("resume comes before any join");
         assertThat(command.isRepeatable()).isFalse();

@@ -26,21 +26,21 @@ class RateLimiterTest extends WithGateway {
         start("atrium.limits.messages", "1");
         Caller other = new Caller(Identity.ANONYMOUS, "192.0.2.7");
         for (int i = 0; i < BURST; i++) {
-            rates.chargeRequest(CALLER, Transport.HTTP);
+            rates.chargeRequest(CALLER);
         }
-        ErrorReply error = error(() -> rates.chargeRequest(new Caller(ANN, "192.0.2.99"), Transport.HTTP));
+        ErrorReply error = error(() -> rates.chargeRequest(new Caller(ANN, "192.0.2.99")));
         assertThat(error.code()).isEqualTo(429);
         assertThat(error.getMessage()).isEqualTo("too many messages");
         assertThat(denials()).containsExactly("LIMIT messages null");
-        assertThatCode(() -> rates.chargeRequest(other, Transport.HTTP)).doesNotThrowAnyException();
+        assertThatCode(() -> rates.chargeRequest(other)).doesNotThrowAnyException();
     }
 
     @Test
     void requests_of_backends_and_of_addresses_that_are_not_known_are_not_limited() {
         start("atrium.limits.messages", "1");
         for (int i = 0; i < 3 * BURST; i++) {
-            rates.chargeRequest(caller(key("*:publish")), Transport.HTTP);
-            rates.chargeRequest(new Caller(Identity.ANONYMOUS, ""), Transport.HTTP);
+            rates.chargeRequest(caller(key("*:publish")));
+            rates.chargeRequest(new Caller(Identity.ANONYMOUS, ""));
         }
         assertThat(events).isEmpty();
     }
@@ -48,8 +48,8 @@ class RateLimiterTest extends WithGateway {
     @Test
     void the_bytes_of_requests_are_limited_too() {
         start("atrium.limits.bytes", "1024", "atrium.limits.messages", "1");
-        rates.chargeBytes(CALLER, Transport.HTTP, BURST * 1024);
-        ErrorReply error = error(() -> rates.chargeBytes(CALLER, Transport.HTTP, 1024));
+        rates.chargeBytes(CALLER, BURST * 1024);
+        ErrorReply error = error(() -> rates.chargeBytes(CALLER, 1024));
         assertThat(error.code()).isEqualTo(429);
         assertThat(error.getMessage()).isEqualTo("too many bytes");
         assertThat(denials()).containsExactly("LIMIT bytes null");

@@ -59,7 +59,6 @@ public final class Admission {
     private static final String TOKEN = Admission.class.getName() + ".token";
     private static final String REFUSAL = Admission.class.getName() + ".refusal";
     private static final String CALLER = Caller.class.getName();
-    private static final Transport TRANSPORT = Transport.HTTP;
 
     /** Route order: before every handler that reads the URL. */
     static final int FIRST = Integer.MIN_VALUE;
@@ -211,7 +210,7 @@ public final class Admission {
      */
     private void authenticationFailed(RoutingContext context, Caller unknown, Throwable failure) {
         if (failure instanceof AuthenticationException rejected) {
-            audit.token(unknown, TRANSPORT, rejected.reason());
+            audit.token(unknown, Transport.HTTP, rejected.reason());
             if (rejected.reason() != AuthenticationException.Reason.UNAVAILABLE) {
                 rejectInvalid(context, unknown, rejected);
                 return;
@@ -238,7 +237,7 @@ public final class Admission {
 
     private boolean charge(RoutingContext context, Caller caller) {
         try {
-            rates.chargeRequest(caller, TRANSPORT);
+            rates.chargeRequest(caller);
             return true;
         } catch (ErrorReply tooMany) {
             Problem.send(context, tooMany);
@@ -335,17 +334,17 @@ public final class Admission {
         return limited(context, transport, connections::admit);
     }
 
-    /** Checks a connection that replaces one that counts. If it returns false, the request was answered with 503 or 429. */
-    public boolean takeOver(RoutingContext context, Transport transport) {
-        return Boolean.TRUE.equals(limited(context, transport, caller -> {
+    /** Checks a connection of Engine.IO that replaces one that counts. If it returns false, 429 or 503 was answered. */
+    public boolean takeOver(RoutingContext context) {
+        return Boolean.TRUE.equals(limited(context, Transport.SOCKETIO, caller -> {
             connections.handshake(caller);
             return true;
         }));
     }
 
-    /** Returns whether the replica still accepts long-running requests; if not, the request was answered with 503. */
-    public boolean isOpen(RoutingContext context, Transport transport) {
-        return Boolean.TRUE.equals(limited(context, transport, caller -> {
+    /** Returns whether the replica still accepts polls; if not, the request was answered with 503. */
+    public boolean isOpen(RoutingContext context) {
+        return Boolean.TRUE.equals(limited(context, Transport.SOCKETIO, caller -> {
             connections.requireOpen();
             return true;
         }));

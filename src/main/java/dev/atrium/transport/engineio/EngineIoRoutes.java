@@ -99,7 +99,7 @@ public final class EngineIoRoutes {
             handshake(context, toWebSocket);
         } else if (toWebSocket) {
             // The connection has a slot already, but the handshake counts against the handshake limit.
-            if (admission.takeOver(context, Transport.SOCKETIO)) {
+            if (admission.takeOver(context)) {
                 upgrade(context, new EngineHandshake(socket.caller(), null, settings, socket));
             }
         } else if (request.method() == HttpMethod.GET) {
@@ -116,7 +116,7 @@ public final class EngineIoRoutes {
     private void forward(RoutingContext context, String sid, boolean toWebSocket) {
         // A replica that shuts down would have to end a forwarded GET at once: it answers 503, and a load balancer retries at
         // the next replica. A POST is forwarded, because load balancers do not retry it.
-        if (context.request().method() != HttpMethod.GET || admission.isOpen(context, Transport.SOCKETIO)) {
+        if (context.request().method() != HttpMethod.GET || admission.isOpen(context)) {
             forwarding.forward(context, sid, toWebSocket,
                     () -> refuse(context.request(), toWebSocket, EngineIoError.UNKNOWN_SID));
         }

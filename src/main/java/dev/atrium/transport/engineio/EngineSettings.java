@@ -1,6 +1,5 @@
 package dev.atrium.transport.engineio;
 
-import dev.atrium.session.SessionConfig;
 import java.time.Duration;
 
 /**
@@ -12,8 +11,4 @@ import java.time.Duration;
  * @param maxPayload maximum bytes of a POST body and of a WebSocket message
  */
 record EngineSettings(Duration pingInterval, Duration pingTimeout, Duration upgradeTimeout, int maxPayload) {
-
-    static EngineSettings of(SessionConfig.Heartbeat heartbeat, Duration upgradeTimeout, long maxPayload) {
-        return new EngineSettings(heartbeat.interval(), heartbeat.timeout(), upgradeTimeout, (int) maxPayload);
-    }
 }

@@ -4,6 +4,7 @@ import dev.atrium.room.DeliveryLoop;
 import dev.atrium.room.Node;
 import dev.atrium.security.Caller;
 import dev.atrium.security.ClientLimits;
+import dev.atrium.session.SessionConfig;
 import dev.atrium.session.Sessions;
 import dev.atrium.setting.Require;
 import io.netty.channel.EventLoop;
@@ -52,7 +53,9 @@ public final class EngineSockets {
         long most = Math.max(SMALLEST, largestBody.asLongValue());
         long maxPayload = config.maxPayload().orElse(Math.min(USUAL, most));
         Require.between("atrium.engineio.max-payload", maxPayload, SMALLEST, most);
-        this.settings = EngineSettings.of(sessions.config().heartbeat(), config.upgradeTimeout(), maxPayload);
+        SessionConfig.Heartbeat heartbeat = sessions.config().heartbeat();
+        this.settings = new EngineSettings(heartbeat.interval(), heartbeat.timeout(), config.upgradeTimeout(),
+                (int) maxPayload);
         Require.between("atrium.engineio.upgrade-timeout", config.upgradeTimeout(), Duration.ofMillis(50),
                 Duration.ofMinutes(10));
     }

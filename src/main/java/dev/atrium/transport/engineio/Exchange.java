@@ -129,8 +129,9 @@ final class Exchange {
         reply(400, "application/json", Buffer.buffer(error.json()));
     }
 
-    void refuse(int status) {
-        reply(status, TEXT, Buffer.buffer());
+    /** Refuses a request beside another one of its kind. */
+    void refuseSecond() {
+        reply(400, TEXT, Buffer.buffer());
     }
 
     /** Resets the request's connection, because no response would be valid. */

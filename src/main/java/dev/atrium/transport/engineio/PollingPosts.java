@@ -26,7 +26,7 @@ final class PollingPosts {
     void begin(Exchange exchange) {
         if (areThere()) {
             // The packets of the second would overtake those of the first.
-            exchange.refuse(400);
+            exchange.refuseSecond();
             (post == null ? arriving : take()).reset();
             arriving = null;
             socket.fail(CloseReason.PROTOCOL_ERROR);

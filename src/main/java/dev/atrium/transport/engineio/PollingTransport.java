@@ -99,7 +99,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
         if (poll != null && !isRepetition(exchange, poll)) {
             // Two polls at a time are a protocol error: the client could not be sure to receive every packet on either.
             answer(packet(Packet.CLOSE));
-            exchange.refuse(400);
+            exchange.refuseSecond();
             socket.lost(this, CloseReason.PROTOCOL_ERROR);
             return;
         }

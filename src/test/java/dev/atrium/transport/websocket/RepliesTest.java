@@ -130,7 +130,7 @@ class RepliesTest extends WithSession {
                         Replies.error(8L, ErrorReply.parameter(403, "token", "of another user")),
                         "{\"seq\":8,\"code\":403,\"error\":\"params.token: of another user\"}"),
                 Arguments.of("an error of the command",
-                        Replies.error(null, ErrorReply.command(409, "auth", "comes before any join")),
+                        Replies.error(null, ErrorReply.command("auth", "comes before any join")),
                         "{\"code\":409,\"error\":\"cmd: auth comes before any join\"}"));
     }
 
