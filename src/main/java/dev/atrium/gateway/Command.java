@@ -232,7 +232,7 @@ public sealed interface Command<C extends Requester, R> {
             Uni<Integer> members = services.access.allows(client, room, Permission.PRESENCE) ? services.rooms.memberCount(room)
                     : Uni.createFrom().nullItem();
             return Uni.combine().all().unis(members, services.rooms.history(room, HistoryQuery.HEAD))
-                    .with((count, history) -> new RoomState(room, count, history.head()));
+                    .with((count, history) -> new RoomState(count, history.head()));
         }
     }
 

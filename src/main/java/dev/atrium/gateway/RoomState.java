@@ -1,6 +1,5 @@
 package dev.atrium.gateway;
 
-import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 
 /**
@@ -8,5 +7,5 @@ import dev.atrium.room.StreamPosition;
  *
  * @param members number of sessions in it; null for a client that may not know it
  */
-public record RoomState(RoomId room, Integer members, StreamPosition head) {
+public record RoomState(Integer members, StreamPosition head) {
 }

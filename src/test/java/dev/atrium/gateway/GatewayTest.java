@@ -239,9 +239,9 @@ class GatewayTest extends WithGateway {
         join(admit(user("bob", "lobby:join")), LOBBY);
         PublishResult last = say(LOBBY, "x");
         assertThat(done(request(caller(user("ann", "lobby:join presence")), new Command.ReadState(LOBBY))))
-                .isEqualTo(new RoomState(LOBBY, 1, last.position()));
+                .isEqualTo(new RoomState(1, last.position()));
         assertThat(done(request(caller(user("ann", "lobby:join")), new Command.ReadState(LOBBY))))
-                .isEqualTo(new RoomState(LOBBY, null, last.position()));
+                .isEqualTo(new RoomState(null, last.position()));
     }
 
     @Test

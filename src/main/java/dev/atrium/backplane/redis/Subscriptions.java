@@ -62,7 +62,8 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
     /** Their own: reads do not wait behind the writes of everything that Redis has lost. */
     private final ConcurrencyLimiter reads;
     private final RpcChannel rpc;
-    private Function<String, Future<String>> handler = request -> Future.failedFuture("this replica handles no requests yet");
+    /** Set before the first connection. */
+    private Function<String, Future<String>> handler;
     private boolean paused;
     /** Replication id of the server that the connection was made to. */
     private String serverId = "";
