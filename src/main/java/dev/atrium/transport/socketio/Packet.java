@@ -18,10 +18,10 @@ record Packet(Type type, String namespace, String id, String payload, int attach
         ACK,
         CONNECT_ERROR,
         BINARY_EVENT,
-        BINARY_ACK
-    }
+        BINARY_ACK;
 
-    boolean isBinary() {
-        return type == Type.BINARY_EVENT || type == Type.BINARY_ACK;
+        boolean isBinary() {
+            return this == BINARY_EVENT || this == BINARY_ACK;
+        }
     }
 }

@@ -29,8 +29,7 @@ final class PacketParser {
         }
         at = 1;
         Packet.Type type = Packet.Type.values()[digit];
-        boolean binary = type == Packet.Type.BINARY_EVENT || type == Packet.Type.BINARY_ACK;
-        int attachments = binary ? attachments() : 0;
+        int attachments = type.isBinary() ? attachments() : 0;
         String namespace = namespace();
         String id = digits();
         if (id.length() > LONGEST_ID) {

@@ -54,7 +54,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
                 throw new MalformedPacketException("expected an attachment");
             }
             Packet packet = PacketParser.parse(message, config.maxAttachments());
-            if (packet.isBinary()) {
+            if (packet.type().isBinary()) {
                 incomplete = new IncompletePacket(packet);
             } else {
                 handle(packet, List.of());

@@ -75,6 +75,6 @@ class PacketParserTest {
     @CsvSource({ "CONNECT, false", "DISCONNECT, false", "EVENT, false", "ACK, false", "CONNECT_ERROR, false",
             "BINARY_EVENT, true", "BINARY_ACK, true" })
     void only_binary_packets_wait_for_attachments(Type type, boolean binary) {
-        assertThat(new Packet(type, "/", null, "", 0).isBinary()).isEqualTo(binary);
+        assertThat(new Packet(type, "/", null, "", 0).type().isBinary()).isEqualTo(binary);
     }
 }
