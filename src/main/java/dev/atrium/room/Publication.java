@@ -1,5 +1,7 @@
 package dev.atrium.room;
 
+import java.util.Objects;
+
 /**
  * A message to publish, before the room has assigned its stream position.
  *
@@ -41,9 +43,10 @@ public record Publication(RoomId room, String event, Data data, Sender from, boo
         this(room, event, data, from, echo, audience, idempotency, traceparent, false);
     }
 
-    /** Returns a copy that belongs to the given span, or to none. */
+    /** Returns the publication as one that belongs to the given span, or to none. */
     public Publication in(String span) {
-        return new Publication(room, event, data, from, echo, audience, idempotency, span, toExisting);
+        return Objects.equals(span, traceparent) ? this
+                : new Publication(room, event, data, from, echo, audience, idempotency, span, toExisting);
     }
 
     /** Returns a copy that fails if it is for a single session that does not exist. */

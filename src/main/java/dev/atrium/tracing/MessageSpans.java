@@ -63,7 +63,7 @@ final class MessageSpans {
         RoomId room = publication.room();
         Span span = start(SpanKind.PRODUCER, "send", room, publication.traceparent());
         if (!span.isRecording()) {
-            return backplane.apply(publication.traceparent() == null ? publication : publication.in(null));
+            return backplane.apply(publication.in(null));
         }
         describe(span, "send", "send", room, publication.event(), publication.data());
         return backplane.apply(publication.in(traceparent(span))).onTermination()

@@ -28,7 +28,7 @@ public final class Tracing implements DeliveryTracer {
             return Uni.createFrom().deferred(() -> spans.publish(publication, backplane));
         }
         // The client's trace context is removed, because the other replicas do not use it.
-        return backplane.apply(publication.traceparent() == null ? publication : publication.in(null));
+        return backplane.apply(publication.in(null));
     }
 
     @Override
