@@ -3,10 +3,10 @@ package dev.atrium.transport.engineio;
 import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.SendQueue;
-import dev.atrium.transport.websocket.Frames;
 import dev.atrium.transport.websocket.SocketConnection;
 import dev.atrium.transport.websocket.SocketProtocol;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -112,7 +112,7 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
 
     @Override
     public void binary(ByteBuf bytes) {
-        byte[] message = Frames.bytes(bytes);
+        byte[] message = ByteBufUtil.getBytes(bytes);
         counted(message.length, () -> {
             if (socket.isCarriedBy(this)) {
                 inOrder(() -> socket.binary(message));

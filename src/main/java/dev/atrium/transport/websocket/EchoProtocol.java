@@ -8,6 +8,7 @@ import dev.atrium.session.Session;
 import dev.atrium.session.SessionRequest;
 import dev.atrium.session.Transport;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 
 /** Protocol that echoes each message, for latency measurements and conformance suites. Its sessions are in no room. */
 final class EchoProtocol extends SingleSessionProtocol {
@@ -39,7 +40,7 @@ final class EchoProtocol extends SingleSessionProtocol {
     @Override
     public void binary(ByteBuf bytes) {
         if (gateway.chargeOrClose(session, bytes.readableBytes())) {
-            connection.send(Frames.of(Frames.BINARY, Frames.bytes(bytes)));
+            connection.send(Frames.of(Frames.BINARY, ByteBufUtil.getBytes(bytes)));
         }
     }
 

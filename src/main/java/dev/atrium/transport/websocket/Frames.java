@@ -2,7 +2,6 @@ package dev.atrium.transport.websocket;
 
 import dev.atrium.gateway.Json;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 
 /** Encoder of whole, unmasked server frames (RFC 6455 section 5.2). */
@@ -56,11 +55,6 @@ public final class Frames {
         frame[0] = (byte) (FIN | opcode);
         System.arraycopy(payload, 0, frame, frame.length - length, length);
         return frame;
-    }
-
-    /** Copies the readable bytes. */
-    public static byte[] bytes(ByteBuf content) {
-        return ByteBufUtil.getBytes(content);
     }
 
     /** Reads the payload length of a server frame, from after its first byte. */

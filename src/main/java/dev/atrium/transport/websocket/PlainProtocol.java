@@ -13,6 +13,7 @@ import dev.atrium.session.Session;
 import dev.atrium.session.SessionRequest;
 import dev.atrium.session.Transport;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +64,7 @@ final class PlainProtocol extends SingleSessionProtocol {
 
     @Override
     public void binary(ByteBuf bytes) {
-        send(new Data.Binary(Frames.bytes(bytes)));
+        send(new Data.Binary(ByteBufUtil.getBytes(bytes)));
     }
 
     private void send(Data data) {

@@ -12,6 +12,7 @@ import dev.atrium.room.Sender;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.transport.websocket.Frames;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -121,7 +122,7 @@ class SocketIoFormatTest {
         for (ByteBuf bytes = Unpooled.wrappedBuffer(written); bytes.isReadable();) {
             int first = bytes.readUnsignedByte();
             assertThat(first & 0x80).as("each is final").isEqualTo(0x80);
-            byte[] payload = Frames.bytes(bytes.readSlice(Frames.readLength(bytes)));
+            byte[] payload = ByteBufUtil.getBytes(bytes.readSlice(Frames.readLength(bytes)));
             frames.add((first & 0x0F) == Frames.TEXT ? new String(payload, StandardCharsets.UTF_8)
                     : HexFormat.of().formatHex(payload));
         }

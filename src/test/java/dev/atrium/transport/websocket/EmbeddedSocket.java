@@ -2,6 +2,7 @@ package dev.atrium.transport.websocket;
 
 import dev.atrium.session.Sessions;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -106,7 +107,7 @@ public final class EmbeddedSocket {
     private void frames(ByteBuf frames) {
         while (frames.isReadable()) {
             int opcode = frames.readByte() & 0x0F;
-            byte[] payload = Frames.bytes(frames.readSlice(Frames.readLength(frames)));
+            byte[] payload = ByteBufUtil.getBytes(frames.readSlice(Frames.readLength(frames)));
             sent.add(switch (opcode) {
                 case Frames.TEXT -> new String(payload, StandardCharsets.UTF_8);
                 case Frames.PING -> "ping";

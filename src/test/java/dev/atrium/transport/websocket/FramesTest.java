@@ -3,6 +3,7 @@ package dev.atrium.transport.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class FramesTest {
         byte[] frame = Frames.of(Frames.BINARY, payload);
         assertThat(frame[10]).isEqualTo((byte) 1);
         assertThat(frame[frame.length - 1]).isEqualTo((byte) 2);
-        assertThat(Frames.bytes(Unpooled.wrappedBuffer(frame).skipBytes(10))).isEqualTo(payload);
+        assertThat(ByteBufUtil.getBytes(Unpooled.wrappedBuffer(frame).skipBytes(10))).isEqualTo(payload);
     }
 
     private static String hex(byte[] bytes) {

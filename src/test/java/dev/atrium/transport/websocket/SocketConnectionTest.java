@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.session.CloseReason;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -42,7 +43,7 @@ class SocketConnectionTest extends WithSession {
 
         @Override
         public void binary(ByteBuf bytes) {
-            received.add(HexFormat.of().formatHex(Frames.bytes(bytes)));
+            received.add(HexFormat.of().formatHex(ByteBufUtil.getBytes(bytes)));
             whenBinary.run();
         }
 
