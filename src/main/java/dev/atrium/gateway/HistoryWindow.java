@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
 record HistoryWindow(Backplane backplane, long longestAbsenceMillis) {
 
     /** For each position that a client sent, by the name of its room: that one, or the later one from which it may resume. */
-    Uni<Map<String, StreamPosition>> from(String namespace, Map<String, StreamPosition> places, Grant grant) {
+    Uni<Map<String, StreamPosition>> from(String namespace, Map<String, StreamPosition> positions, Grant grant) {
         Map<String, Uni<StreamPosition>> searches = new LinkedHashMap<>();
-        places.forEach((name, since) -> {
+        positions.forEach((name, since) -> {
             RoomId room = new RoomId(namespace, name);
             searches.put(name, grant.mayReadBack(room) ? Uni.createFrom().item(since) : from(room, since));
         });

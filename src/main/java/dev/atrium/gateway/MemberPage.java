@@ -45,14 +45,14 @@ public record MemberPage<T>(List<T> members, String next) implements JsonAnswer 
         return page(List.copyOf(users.values()), cursor, limit, user -> user.since() + "." + user.sessions().get(0));
     }
 
-    private static <T> MemberPage<T> page(List<T> all, String cursor, int limit, Function<T, String> place) {
-        int from = cursor == null ? 0 : after(all, cursor, place);
+    private static <T> MemberPage<T> page(List<T> all, String cursor, int limit, Function<T, String> cursorOf) {
+        int from = cursor == null ? 0 : after(all, cursor, cursorOf);
         int to = Math.min(all.size(), from + limit);
-        return new MemberPage<>(all.subList(from, to), to == all.size() ? null : place.apply(all.get(to - 1)));
+        return new MemberPage<>(all.subList(from, to), to == all.size() ? null : cursorOf.apply(all.get(to - 1)));
     }
 
     /** Index of the first member after a cursor, by value: members that have left must not make others be skipped. */
-    private static <T> int after(List<T> all, String cursor, Function<T, String> place) {
+    private static <T> int after(List<T> all, String cursor, Function<T, String> cursorOf) {
         int dot = cursor.indexOf('.');
         long since;
         try {
@@ -61,7 +61,7 @@ public record MemberPage<T>(List<T> members, String next) implements JsonAnswer 
             throw ErrorReply.badRequest("cursor: expected the next of the page before");
         }
         for (int i = 0; i < all.size(); i++) {
-            String other = place.apply(all.get(i));
+            String other = cursorOf.apply(all.get(i));
             long otherSince = Long.parseLong(other.substring(0, other.indexOf('.')));
             if (otherSince > since || otherSince == since && other.compareTo(cursor) > 0) {
                 return i;

@@ -15,8 +15,8 @@ public record Resumed(Sender self, String token, List<Joined> rooms) {
     /** The result for a client that sent some positions but was resumed from others. */
     Resumed asFrom(Map<String, StreamPosition> named, Map<String, StreamPosition> from) {
         return new Resumed(self, token, rooms.stream().map(joined -> {
-            StreamPosition place = named.get(joined.room().name());
-            return place == null ? joined : joined.asFrom(place, from.get(joined.room().name()));
+            StreamPosition position = named.get(joined.room().name());
+            return position == null ? joined : joined.asFrom(position, from.get(joined.room().name()));
         }).toList());
     }
 }

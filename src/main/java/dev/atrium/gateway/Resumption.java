@@ -135,23 +135,23 @@ record Resumption(SessionStore store) {
     }
 
     /** Rooms to join again, each with the client's position in it, or null. */
-    static Map<RoomId, StreamPosition> rooms(SavedSession saved, Map<String, StreamPosition> places) {
+    static Map<RoomId, StreamPosition> rooms(SavedSession saved, Map<String, StreamPosition> positions) {
         Map<RoomId, StreamPosition> rooms = new LinkedHashMap<>();
-        rooms.put(saved.ownRoom(), places.get(saved.self().id()));
-        rooms.put(RoomId.everyone(saved.namespace()), places.get(""));
-        saved.rooms().keySet().forEach(name -> rooms.put(new RoomId(saved.namespace(), name), places.get(name)));
+        rooms.put(saved.ownRoom(), positions.get(saved.self().id()));
+        rooms.put(RoomId.everyone(saved.namespace()), positions.get(""));
+        saved.rooms().keySet().forEach(name -> rooms.put(new RoomId(saved.namespace(), name), positions.get(name)));
         return rooms;
     }
 
     /** The positions that the client sent, reduced to the session's rooms, by the name of the room. */
-    static Map<String, StreamPosition> places(SavedSession saved, Map<String, StreamPosition> named) {
-        Map<String, StreamPosition> places = new HashMap<>();
-        rooms(saved, named).forEach((room, place) -> {
-            if (place != null) {
-                places.put(room.name(), place);
+    static Map<String, StreamPosition> positions(SavedSession saved, Map<String, StreamPosition> named) {
+        Map<String, StreamPosition> positions = new HashMap<>();
+        rooms(saved, named).forEach((room, position) -> {
+            if (position != null) {
+                positions.put(room.name(), position);
             }
         });
-        return places;
+        return positions;
     }
 
     private static SavedSession stateOf(Session session) {

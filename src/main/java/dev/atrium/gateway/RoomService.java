@@ -120,11 +120,11 @@ public final class RoomService {
     }
 
     /** Executes {@link Command.Resume} with the permissions that the client has now. */
-    Uni<Resumed> resume(Session session, String token, Map<String, StreamPosition> places, Grant grant) {
+    Uni<Resumed> resume(Session session, String token, Map<String, StreamPosition> positions, Grant grant) {
         return resumption.take(session, token)
-                .chain(saved -> historyWindow.from(session.namespace(), Resumption.places(saved, places), grant)
+                .chain(saved -> historyWindow.from(session.namespace(), Resumption.positions(saved, positions), grant)
                         .emitOn(session.loop()::run)
-                        .chain(from -> become(session, saved, from, grant).map(resumed -> resumed.asFrom(places, from)))
+                        .chain(from -> become(session, saved, from, grant).map(resumed -> resumed.asFrom(positions, from)))
                         // A session with only some of its rooms would miss messages silently; after the close the client reconnects and gets all of them.
                         .onFailure().invoke(failure -> session.close(CloseReason.TRY_LATER)));
     }
@@ -145,7 +145,7 @@ public final class RoomService {
                 .onFailure().transform(ErrorReply::of);
     }
 
-    private Uni<Resumed> become(Session session, SavedSession saved, Map<String, StreamPosition> places, Grant grant) {
+    private Uni<Resumed> become(Session session, SavedSession saved, Map<String, StreamPosition> positions, Grant grant) {
         if (!session.isOpen()) {
             resumption.ended(session, CloseReason.CONNECTION_LOST);
             throw new ErrorReply(410, "the session has ended");
@@ -156,7 +156,7 @@ public final class RoomService {
         events.emit(new Event.Resumed(Event.Subject.of(session), former, saved.rooms().size()));
         session.granted().addAll(saved.granted());
         List<Uni<Joined>> joins = new ArrayList<>();
-        Map<RoomId, StreamPosition> joined = Resumption.rooms(saved, places);
+        Map<RoomId, StreamPosition> joined = Resumption.rooms(saved, positions);
         added.forEach(room -> joined.putIfAbsent(room, null));
         joined.forEach((room, since) -> {
             if (session.granted().contains(room.name()) || grant.mayJoin(room)) {

@@ -49,10 +49,10 @@ public final class Membership {
     }
 
     /** Returns whether the member has received, or will receive, every message after that position. */
-    public boolean covers(StreamPosition place) {
-        boolean sameStream = start.epoch().isEmpty() || place.epoch().isEmpty() || place.isIn(start.epoch())
-                || start.isIn(place.epoch());
-        return sameStream && place.offset() >= start.offset();
+    public boolean covers(StreamPosition position) {
+        boolean sameStream = start.epoch().isEmpty() || position.epoch().isEmpty() || position.isIn(start.epoch())
+                || start.isIn(position.epoch());
+        return sameStream && position.offset() >= start.offset();
     }
 
     /** Starts delivery of every message after {@link #position}, which the client knows by now. */

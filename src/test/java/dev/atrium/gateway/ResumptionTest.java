@@ -398,7 +398,7 @@ class ResumptionTest extends WithGateway {
         StreamPosition everyone = new StreamPosition("e", 2);
         StreamPosition own = new StreamPosition("e", 3);
         Map<String, StreamPosition> named = new HashMap<>(Map.of("lobby", lobby, "", everyone, "secret", lobby));
-        assertThat(Resumption.places(saved, named)).isEqualTo(Map.of("lobby", lobby, "", everyone));
+        assertThat(Resumption.positions(saved, named)).isEqualTo(Map.of("lobby", lobby, "", everyone));
         named.put("~abcdefghijklmnopqrst", own);
         Map<RoomId, StreamPosition> rooms = Resumption.rooms(saved, named);
         assertThat(rooms).hasSize(3).containsEntry(RoomId.of("/chat", "lobby"), lobby)

@@ -28,7 +28,7 @@ final class EndlessPage extends StreamFormat {
     }
 
     @Override
-    byte[] event(String event, StreamPosition place, byte[] json) {
+    byte[] event(String event, StreamPosition position, byte[] json) {
         // JSON has these characters only inside strings. Unescaped, "</script>" in a message would end the script element, and
         // could start another one.
         String safe = new String(json, StandardCharsets.UTF_8)

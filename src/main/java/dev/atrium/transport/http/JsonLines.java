@@ -19,7 +19,7 @@ final class JsonLines extends StreamFormat {
     }
 
     @Override
-    byte[] event(String event, StreamPosition place, byte[] json) {
+    byte[] event(String event, StreamPosition position, byte[] json) {
         byte[] line = Arrays.copyOf(json, json.length + 1);
         line[json.length] = '\n';
         return line;

@@ -27,7 +27,7 @@ final class LongPoll implements Member {
     private final HttpRequester client;
     private final EventLoop eventLoop;
     private final DeliveryLoop loop;
-    private final List<Message> heard = new ArrayList<>();
+    private final List<Message> received = new ArrayList<>();
     private UniEmitter<? super History> waiter;
     private Membership membership;
     private Future<?> patience;
@@ -79,14 +79,14 @@ final class LongPoll implements Member {
 
     @Override
     public void receive(WriteBatch batch) {
-        boolean first = heard.isEmpty();
+        boolean first = received.isEmpty();
         for (Delivery delivery : batch.deliveries()) {
             // A volatile message would end the poll for something that every other client of the room may have missed.
             if (!over && delivery instanceof Message message && !message.isVolatile()) {
-                heard.add(message);
+                received.add(message);
             }
         }
-        if (first && !heard.isEmpty()) {
+        if (first && !received.isEmpty()) {
             // As a task, because the room must not lose members while it delivers.
             eventLoop.execute(this::end);
         }
@@ -104,9 +104,9 @@ final class LongPoll implements Member {
 
     private void end() {
         if (!over) {
-            StreamPosition place = membership.position();
+            StreamPosition head = received.isEmpty() ? membership.position() : received.get(received.size() - 1).position();
             stop();
-            waiter.complete(new History(heard.isEmpty() ? place : heard.get(heard.size() - 1).position(), heard));
+            waiter.complete(new History(head, received));
         }
     }
 

@@ -15,13 +15,13 @@ final class MessagesAnswer {
 
     /** @param since stream position in the request, or null */
     static byte[] of(RoomId room, StreamPosition since, History history) {
-        StreamPosition place = history.messages().isEmpty() ? history.head()
+        StreamPosition position = history.messages().isEmpty() ? history.head()
                 : history.messages().get(history.messages().size() - 1).position();
         return Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("room", room.name());
-            json.writeStringField("epoch", place.epoch());
-            json.writeNumberField("offset", place.offset());
+            json.writeStringField("epoch", position.epoch());
+            json.writeNumberField("offset", position.offset());
             if (since != null) {
                 json.writeBooleanField("recovered", history.continues(since));
             }

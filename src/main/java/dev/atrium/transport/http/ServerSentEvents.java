@@ -31,10 +31,10 @@ final class ServerSentEvents extends StreamFormat {
     }
 
     @Override
-    byte[] event(String event, StreamPosition place, byte[] json) {
+    byte[] event(String event, StreamPosition position, byte[] json) {
         StringBuilder lines = new StringBuilder(64 + json.length);
-        if (place != null) {
-            lines.append("id: ").append(StreamPositionCodec.text(place)).append('\n');
+        if (position != null) {
+            lines.append("id: ").append(StreamPositionCodec.text(position)).append('\n');
         }
         // A line break in a name would start another field; such a name is only in the data.
         if (!IN_DATA_ONLY.contains(event) && event.chars().noneMatch(c -> c == '\n' || c == '\r')) {

@@ -64,10 +64,10 @@ abstract class StreamFormat extends BytesFormat {
     }
 
     /**
-     * @param place stream position after the event; null if it does not change
+     * @param position stream position after the event; null if it does not change
      * @param json one line
      */
-    abstract byte[] event(String event, StreamPosition place, byte[] json);
+    abstract byte[] event(String event, StreamPosition position, byte[] json);
 
     /** Encodes the last event: the reason of the close, and the reconnect delay. */
     byte[] goodbye(CloseReason reason, int reconnectAfterMillis) {
