@@ -63,12 +63,12 @@ public final class MessageJson {
     }
 
     /** Writes a presence event: {@code @joined} or {@code @left}. */
-    public static void write(PresenceEvent notice, JsonGenerator json) throws IOException {
+    public static void write(PresenceEvent event, JsonGenerator json) throws IOException {
         json.writeStartObject();
-        json.writeStringField("event", notice.change() == PresenceEvent.Change.JOINED ? "@joined" : "@left");
-        ReplyJson.writeRoom(notice.room(), json);
+        json.writeStringField("event", event.change() == PresenceEvent.Change.JOINED ? "@joined" : "@left");
+        ReplyJson.writeRoom(event.room(), json);
         json.writeFieldName("data");
-        write(notice.who(), json);
+        write(event.who(), json);
         json.writeEndObject();
     }
 

@@ -201,7 +201,7 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
     }
 
     @Override
-    public void heard() {
+    public void bytesReceived() {
         // Only a pong counts as a sign of liveness.
     }
 

@@ -319,7 +319,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
             passed = 0;
         }
         if (listener != null) {
-            listener.heard();
+            listener.bytesReceived();
         }
         ctx.fireChannelReadComplete();
     }

@@ -15,8 +15,8 @@ final class SessionFormat extends BytesFormat {
 
     @Override
     public byte[] encode(Delivery delivery) {
-        if (delivery instanceof PresenceEvent notice) {
-            return Frames.json(json -> MessageJson.write(notice, json));
+        if (delivery instanceof PresenceEvent event) {
+            return Frames.json(json -> MessageJson.write(event, json));
         }
         if (delivery instanceof HistoryGap gap) {
             return Frames.json(json -> MessageJson.write(gap, json));

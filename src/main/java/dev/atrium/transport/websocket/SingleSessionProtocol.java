@@ -51,7 +51,7 @@ abstract class SingleSessionProtocol implements SocketProtocol {
     }
 
     @Override
-    public final void heard() {
+    public final void bytesReceived() {
         if (session != null) {
             session.received();
         }

@@ -12,7 +12,7 @@ public interface SocketListener {
     void binary(ByteBuf bytes);
 
     /** Bytes were received, possibly only part of a frame. */
-    void heard();
+    void bytesReceived();
 
     /** Reading was paused or resumed: while it is paused, the client's silence is no sign of a dead connection. */
     void readingPaused(boolean readingPaused);

@@ -295,7 +295,7 @@ class RoomSubscriptionTest {
         }
 
         @Override
-        public void presenceEvent(PresenceEvent notice) {
+        public void presenceEvent(PresenceEvent event) {
             events.add("notice");
         }
 

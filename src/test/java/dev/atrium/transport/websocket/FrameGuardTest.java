@@ -38,7 +38,7 @@ class FrameGuardTest {
         private int disconnected;
 
         @Override
-        public void heard() {
+        public void bytesReceived() {
             received++;
         }
 

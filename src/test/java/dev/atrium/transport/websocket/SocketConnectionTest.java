@@ -48,7 +48,7 @@ class SocketConnectionTest extends WithSession {
         }
 
         @Override
-        public void heard() {
+        public void bytesReceived() {
             received.add("heard");
         }
 
