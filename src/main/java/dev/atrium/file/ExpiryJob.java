@@ -19,19 +19,19 @@ public final class ExpiryJob {
     private static final Logger LOG = Logger.getLogger(ExpiryJob.class);
 
     /** Delay before the job publishes a verified file. Until then, the replica and client that completed it do. */
-    private static final long SAID_BY_ITS_SENDER_MILLIS = 30_000;
+    private static final long PUBLISHED_BY_SENDER_MILLIS = 30_000;
 
     private final FileStore store;
-    private final FilePublisher announcement;
+    private final FilePublisher publisher;
     private final Duration ttl;
     private final Duration abandonedAfter;
     private final Clock clock;
     private final AtomicLong swept = new AtomicLong();
     private final AtomicBoolean running = new AtomicBoolean();
 
-    ExpiryJob(FileStore store, FilePublisher announcement, Duration ttl, Duration abandonedAfter, Clock clock) {
+    ExpiryJob(FileStore store, FilePublisher publisher, Duration ttl, Duration abandonedAfter, Clock clock) {
         this.store = store;
-        this.announcement = announcement;
+        this.publisher = publisher;
         this.ttl = ttl;
         this.abandonedAfter = abandonedAfter;
         this.clock = clock;
@@ -67,7 +67,7 @@ public final class ExpiryJob {
         if (age > ttl.toMillis()) {
             return delete(file);
         }
-        return file.state() == StoredFile.State.WHOLE && age > SAID_BY_ITS_SENDER_MILLIS ? announcement.publishFor(file)
+        return file.state() == StoredFile.State.VERIFIED && age > PUBLISHED_BY_SENDER_MILLIS ? publisher.publishFor(file)
                 : Uni.createFrom().voidItem();
     }
 

@@ -1,6 +1,7 @@
 package dev.atrium.file;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.atrium.room.RoomId;
 
 /**
@@ -23,22 +24,25 @@ import dev.atrium.room.RoomId;
 public record StoredFile(String id, String namespace, String room, String name, long size, String type, String sha256,
         String session, String user, String address, int chunk, long createdAt, long completedAt, State state) {
 
-    /** State of a file. Its chunks change only in the first state. */
+    /** State of a file. Its chunks change only in the first state. The names in stores are those of earlier releases. */
     public enum State {
         /** Chunks are accepted. */
-        COMING,
+        @JsonProperty("COMING")
+        UPLOADING,
         /** Being verified. No chunk is accepted, so that the verified bytes are the final ones. */
         SEALED,
         /** Verified, but not published in its room yet. */
-        WHOLE,
+        @JsonProperty("WHOLE")
+        VERIFIED,
         /** Published in its room. */
-        SAID
+        @JsonProperty("SAID")
+        PUBLISHED
     }
 
     /** Returns whether it is verified, with all of its chunks. */
     @JsonIgnore
     public boolean isComplete() {
-        return state == State.WHOLE || state == State.SAID;
+        return state == State.VERIFIED || state == State.PUBLISHED;
     }
 
     /** Number of chunks; 0 if the file is empty. */
@@ -72,6 +76,6 @@ public record StoredFile(String id, String namespace, String room, String name, 
 
     StoredFile completed(String digest, long at) {
         return new StoredFile(id, namespace, room, name, size, type, digest, session, user, address, chunk, createdAt, at,
-                State.WHOLE);
+                State.VERIFIED);
     }
 }

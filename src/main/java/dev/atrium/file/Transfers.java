@@ -47,7 +47,7 @@ public final class Transfers {
 
     private final FileStore store;
     private final AccessControl access;
-    private final FilePublisher announcement;
+    private final FilePublisher publisher;
     private final Quotas quotas;
     private final int chunk;
     private final Clock clock;
@@ -68,10 +68,10 @@ public final class Transfers {
      * @param store null for a server without files: every operation fails with 404
      * @param chunk bytes of each chunk but the last
      */
-    Transfers(FileStore store, AccessControl access, FilePublisher announcement, Quotas quotas, int chunk, Clock clock) {
+    Transfers(FileStore store, AccessControl access, FilePublisher publisher, Quotas quotas, int chunk, Clock clock) {
         this.store = store;
         this.access = access;
-        this.announcement = announcement;
+        this.publisher = publisher;
         this.quotas = quotas;
         this.chunk = chunk;
         this.clock = clock;
@@ -103,7 +103,7 @@ public final class Transfers {
         }
         StoredFile file = new StoredFile(RandomName.of(ID_CHARACTERS), room.namespace(), room.name(), request.name(),
                 request.size(), request.type(), request.sha256(), session, user, uploader.address(), chunk, clock.millis(), 0,
-                StoredFile.State.COMING);
+                StoredFile.State.UPLOADING);
         quotas.check(all, file);
         return store.create(file).map(created -> new Transfer(file, ChunkRange.missing(new BitSet(), file.chunks())));
     }
@@ -140,7 +140,7 @@ public final class Transfers {
                 throw unknown();
             }
             require(uploader, file);
-            if (file.state() != StoredFile.State.COMING) {
+            if (file.state() != StoredFile.State.UPLOADING) {
                 throw takesNoMore();
             }
             coming.put(id, file);
@@ -165,7 +165,7 @@ public final class Transfers {
         return answered(() -> find(uploader, id).chain(file -> {
             access.require(uploader, file.roomId(), Permission.SEND);
             if (file.isComplete()) {
-                return announcement.close(uploader, file);
+                return publisher.close(uploader, file);
             }
             return transfer(file).chain(transfer -> transfer.missing().isEmpty() ? seal(uploader, file)
                     : Uni.createFrom().item(UploadResult.missing(transfer)));
@@ -178,21 +178,21 @@ public final class Transfers {
         return writes.seal(file.id(), () -> update(file.as(StoredFile.State.SEALED)),
                 () -> ErrorReply.unavailable(
                         "file: chunks of it are still being stored, or it is being verified; ask again later", true))
-                .chain(now -> now.isComplete() ? announcement.close(uploader, now) : verify(uploader, now));
+                .chain(now -> now.isComplete() ? publisher.close(uploader, now) : verify(uploader, now));
     }
 
     private Uni<UploadResult> verify(Uploader uploader, StoredFile file) {
         return verification.sha256(file).chain(digest -> {
             if (file.sha256() != null && !file.sha256().equals(digest)) {
-                return store.clear(file.as(StoredFile.State.COMING))
+                return store.clear(file.as(StoredFile.State.UPLOADING))
                         .chain(cleared -> Uni.createFrom().failure(new ErrorReply(UNPROCESSABLE,
                                 "sha256: expected " + file.sha256() + ", got " + digest + "; all of it is missing again")));
             }
             return update(file.completed(digest, clock.millis())).chain(now -> {
-                if (now.state() == StoredFile.State.WHOLE) {
+                if (now.state() == StoredFile.State.VERIFIED) {
                     completed.incrementAndGet();
                 }
-                return announcement.close(uploader, now);
+                return publisher.close(uploader, now);
             });
         });
     }
@@ -309,7 +309,7 @@ public final class Transfers {
             if (file.state() != StoredFile.State.SEALED || transfer.missing().isEmpty()) {
                 return Uni.createFrom().item(transfer);
             }
-            StoredFile again = file.as(StoredFile.State.COMING);
+            StoredFile again = file.as(StoredFile.State.UPLOADING);
             return store.clear(again).chain(() -> present(again));
         });
     }

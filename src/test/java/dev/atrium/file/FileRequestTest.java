@@ -122,7 +122,7 @@ class FileRequestTest {
         StoredFile file = new StoredFile("id", "/", "room", "a.png", 7, "image/png", digest ? DIGEST : null, session, user,
                 null, 10,
                 1, 0,
-                StoredFile.State.COMING);
+                StoredFile.State.UPLOADING);
         assertThat(FileRequest.of("a.png", 7L, "image/png", askingDigest ? DIGEST : null).isFor(file, asking, askingUser))
                 .isEqualTo(expected);
     }
@@ -130,7 +130,7 @@ class FileRequestTest {
     @Test
     void an_upload_continues_only_if_name_size_type_and_digest_are_the_same() {
         StoredFile file = new StoredFile("id", "/", "room", "a.png", 7, "image/png", DIGEST, "s", "ann", null, 10, 1, 0,
-                StoredFile.State.COMING);
+                StoredFile.State.UPLOADING);
         assertThat(FileRequest.of("a.png", 7L, "image/png", DIGEST).isFor(file, "s", "ann")).isTrue();
         assertThat(FileRequest.of("b.png", 7L, "image/png", DIGEST).isFor(file, "s", "ann")).isFalse();
         assertThat(FileRequest.of("a.png", 8L, "image/png", DIGEST).isFor(file, "s", "ann")).isFalse();

@@ -64,7 +64,7 @@ public abstract class FileStoreContract {
     void absent_metadata_of_a_file_stays_absent() {
         StoredFile file = new StoredFile(id(), "/", "ü room", "na\nme \"x\" 😀.png", 5, "image/png", null, null, null, null,
                 CHUNK, 1,
-                0, StoredFile.State.COMING);
+                0, StoredFile.State.UPLOADING);
         await(store.create(file));
         assertThat(await(other.find(file.id()))).isEqualTo(file);
     }
@@ -112,7 +112,7 @@ public abstract class FileStoreContract {
     @Test
     void a_chunk_of_the_usual_size_is_read_as_it_was_written() {
         StoredFile file = new StoredFile(id(), "/", "r", "big", 600_000, null, null, null, null, null, 262_144, 1, 0,
-                StoredFile.State.COMING);
+                StoredFile.State.UPLOADING);
         await(store.create(file));
         byte[] bytes = bytes(file);
         for (int index = 0; index < 3; index++) {
@@ -174,7 +174,7 @@ public abstract class FileStoreContract {
         await(other.clear(file));
         assertThat(await(other.find(file.id()))).isEqualTo(whole);
         assertThat(content(store, whole)).isEqualTo(bytes);
-        StoredFile said = whole.as(StoredFile.State.SAID);
+        StoredFile said = whole.as(StoredFile.State.PUBLISHED);
         assertThat(await(store.update(said))).isEqualTo(said);
         assertThat(await(other.list())).contains(said);
     }
@@ -183,7 +183,7 @@ public abstract class FileStoreContract {
     void a_file_goes_forward_alone_whichever_replica_comes_last() {
         StoredFile file = begun(CHUNK);
         byte[] bytes = fill(file);
-        StoredFile said = file.completed("00", 1).as(StoredFile.State.SAID);
+        StoredFile said = file.completed("00", 1).as(StoredFile.State.PUBLISHED);
         await(store.update(said));
         assertThat(await(other.update(file.as(StoredFile.State.SEALED)))).isEqualTo(said);
         assertThat(await(other.update(file.completed("11", 2)))).isEqualTo(said);
@@ -365,7 +365,7 @@ public abstract class FileStoreContract {
 
     protected static StoredFile file(String id, long size) {
         return new StoredFile(id, "/chat", "lobby", "photo.png", size, "image/png", "abcd", "session", "ann", null, CHUNK,
-                1_700_000_000_000L, 0, StoredFile.State.COMING);
+                1_700_000_000_000L, 0, StoredFile.State.UPLOADING);
     }
 
     protected static StoredFile whole(StoredFile file) {

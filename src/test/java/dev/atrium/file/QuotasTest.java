@@ -75,7 +75,7 @@ class QuotasTest {
 
     private static StoredFile from(String address, String room, long size) {
         return new StoredFile("id", "/", room, "n", size, "t/t", null, "s", null, address, 10, 1, 2,
-                StoredFile.State.SAID);
+                StoredFile.State.PUBLISHED);
     }
 
     @Test
@@ -97,7 +97,7 @@ class QuotasTest {
     @Test
     void rooms_of_the_same_name_in_two_namespaces_are_two() {
         StoredFile other = new StoredFile("id", "/chat", "a", "n", 100, "t/t", null, "s", "bob", null, 10, 1, 2,
-                StoredFile.State.SAID);
+                StoredFile.State.PUBLISHED);
         accepts(List.of(other, other, other), file("a", "s", "ann", 1));
     }
 
@@ -135,7 +135,7 @@ class QuotasTest {
 
     @Test
     void files_that_are_complete_are_not_being_sent() {
-        accepts(List.of(whole("a", "s", "ann", 1), whole("b", "s", "ann", 1).as(StoredFile.State.SAID)),
+        accepts(List.of(whole("a", "s", "ann", 1), whole("b", "s", "ann", 1).as(StoredFile.State.PUBLISHED)),
                 file("c", "s", "ann", 1));
         refuses(List.of(file("a", "s", "ann", 1), file("b", "s", "ann", 1).as(StoredFile.State.SEALED)),
                 file("c", "s", "ann", 1), 429,

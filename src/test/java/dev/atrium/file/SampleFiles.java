@@ -8,7 +8,7 @@ final class SampleFiles {
 
     static StoredFile coming(String id, String room, String session, String user, long size) {
         return new StoredFile(id, "/", room, "a.png", size, "image/png", null, session, user, null, 10, 1, 0,
-                StoredFile.State.COMING);
+                StoredFile.State.UPLOADING);
     }
 
     static StoredFile whole(String id, String room, String session, String user, long size) {

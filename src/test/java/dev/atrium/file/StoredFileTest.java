@@ -22,7 +22,7 @@ class StoredFileTest {
 
     private static final StoredFile WHOLE = new StoredFile("id_1-A", "/", "lobby", "a \"b\" ü.png", 25, "image/png", "00ff",
             "s", "ann", null, 10, 5, 6,
-            StoredFile.State.WHOLE);
+            StoredFile.State.VERIFIED);
 
     @ParameterizedTest(name = "{0} bytes are {1} chunks, the last of {2}")
     @CsvSource({ "1, 1, 1", "9, 1, 9", "10, 1, 10", "11, 2, 1", "20, 2, 10", "25, 3, 5", "10737418245, 1073741825, 5" })
@@ -41,7 +41,7 @@ class StoredFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "COMING, false", "SEALED, false", "WHOLE, true", "SAID, true" })
+    @CsvSource({ "UPLOADING, false", "SEALED, false", "VERIFIED, true", "PUBLISHED, true" })
     void a_file_is_complete_once_it_is_verified(StoredFile.State state, boolean complete) {
         assertThat(WHOLE.as(state).isComplete()).isEqualTo(complete);
     }
@@ -61,7 +61,7 @@ class StoredFileTest {
         StoredFile coming = SampleFiles.coming("id", "room", "s", "ann", 25);
         assertThat(coming.completed("abc", 99))
                 .isEqualTo(new StoredFile("id", "/", "room", "a.png", 25, "image/png", "abc", "s", "ann", null, 10, 1, 99,
-                        StoredFile.State.WHOLE));
+                        StoredFile.State.VERIFIED));
         assertThat(coming.roomId()).isEqualTo(RoomId.of("/", "room"));
     }
 
@@ -71,8 +71,15 @@ class StoredFileTest {
             assertThat(StoredFileCodec.decode(StoredFileCodec.encode(WHOLE.as(state)))).isEqualTo(WHOLE.as(state));
         }
         StoredFile little = new StoredFile("id", "/", "room", "n", 0, "t/t", null, null, null, null, 1, 1, 0,
-                StoredFile.State.COMING);
+                StoredFile.State.UPLOADING);
         assertThat(StoredFileCodec.decode(StoredFileCodec.encode(little))).isEqualTo(little);
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "UPLOADING, COMING", "SEALED, SEALED", "VERIFIED, WHOLE", "PUBLISHED, SAID" })
+    void states_are_stored_under_the_names_that_earlier_releases_and_scripts_read(StoredFile.State state, String stored) {
+        assertThat(new String(StoredFileCodec.encode(WHOLE.as(state)), StandardCharsets.UTF_8))
+                .contains("\"state\":\"" + stored + "\"");
     }
 
     @Test
@@ -123,7 +130,7 @@ class StoredFileTest {
     })
     void names_of_rooms_are_escaped_in_the_url_of_a_file(String namespace, String room, String url) {
         StoredFile file = new StoredFile("id", namespace, room, "n", 1, "t/t", null, "s", null, null, 10, 1, 2,
-                StoredFile.State.SAID);
+                StoredFile.State.PUBLISHED);
         assertThat(FileJson.data(file)).endsWith("\"url\":\"" + url + "\"}");
     }
 

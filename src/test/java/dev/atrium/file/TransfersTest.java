@@ -130,7 +130,7 @@ class TransfersTest {
         assertThat(file)
                 .isEqualTo(
                         new StoredFile(file.id(), "/", "lobby", "hello.txt", 21, "text/plain", null, "ann", "Ann", null, CHUNK,
-                                clock.millis(), 0, StoredFile.State.COMING));
+                                clock.millis(), 0, StoredFile.State.UPLOADING));
         assertThat(file.id()).matches("[\\w-]{24}");
         assertThat(await(transfers.status(ann, file.id()))).isEqualTo(transfer);
         assertThat(said()).isEmpty();
@@ -257,7 +257,7 @@ class TransfersTest {
             assertThat(message.from()).isEqualTo(new Sender("ann", "Ann"));
             assertThat(message.echo()).isTrue();
         });
-        assertThat(await(store.find(file.id())).state()).isEqualTo(StoredFile.State.SAID);
+        assertThat(await(store.find(file.id())).state()).isEqualTo(StoredFile.State.PUBLISHED);
         assertThat(transfers.received()).isEqualTo(21);
         assertThat(transfers.completed()).isEqualTo(1);
     }
@@ -281,7 +281,7 @@ class TransfersTest {
         StoredFile whole = await(store.update(file.completed("00ff", clock.millis())));
         await(publisher.publishFor(whole));
         assertThat(said()).singleElement().satisfies(message -> assertThat(message.from()).isEqualTo(new Sender("ann", "Ann")));
-        assertThat(await(store.find(file.id())).state()).isEqualTo(StoredFile.State.SAID);
+        assertThat(await(store.find(file.id())).state()).isEqualTo(StoredFile.State.PUBLISHED);
     }
 
     @Test

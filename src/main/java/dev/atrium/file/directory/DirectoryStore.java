@@ -48,7 +48,7 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
             new LinkedBlockingQueue<>(), new DefaultThreadFactory("atrium-file", true));
 
     /** Published files, which do not change any more: a list of thousands does not read their descriptions again. */
-    private final Map<String, StoredFile> whole = new ConcurrentHashMap<>();
+    private final Map<String, StoredFile> published = new ConcurrentHashMap<>();
 
     private DirectoryStore(Root root, long reserve) {
         this.root = root;
@@ -165,17 +165,17 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
         Set<String> ids = new HashSet<>();
         for (Path path : entries(SafeId::matches)) {
             String id = path.getFileName().toString();
-            StoredFile known = whole.get(id);
+            StoredFile known = published.get(id);
             StoredFile file = known != null ? known : readable(id);
             if (file != null) {
                 files.add(file);
-                if (file.state() == StoredFile.State.SAID) {
+                if (file.state() == StoredFile.State.PUBLISHED) {
                     ids.add(id);
-                    whole.put(id, file);
+                    published.put(id, file);
                 }
             }
         }
-        whole.keySet().retainAll(ids);
+        published.keySet().retainAll(ids);
         return files;
     }
 

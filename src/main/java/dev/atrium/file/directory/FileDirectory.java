@@ -60,7 +60,7 @@ record FileDirectory(Path path) {
     /** Writes a chunk, then its mark: a power failure leaves no marked half. Returns whether the file accepts chunks. */
     boolean write(long offset, int index, ByteBuffer bytes) throws IOException {
         StoredFile file = find();
-        if (file == null || file.state() != StoredFile.State.COMING) {
+        if (file == null || file.state() != StoredFile.State.UPLOADING) {
             return false;
         }
         try (FileChannel data = open(DATA, StandardOpenOption.WRITE);

@@ -40,7 +40,7 @@ public final class S3Store implements FileStore, AutoCloseable {
     private final InFlightLimit backlog = new InFlightLimit();
 
     /** Published files, which do not change any more: a list of thousands does not request their descriptions again. */
-    private final Map<String, StoredFile> whole = new ConcurrentHashMap<>();
+    private final Map<String, StoredFile> published = new ConcurrentHashMap<>();
 
     /**
      * @param loops event loops of the client
@@ -76,7 +76,7 @@ public final class S3Store implements FileStore, AutoCloseable {
     public Uni<Boolean> write(StoredFile file, int index, ByteBuffer bytes) {
         return backlog
                 .pass(bytes.remaining(),
-                        () -> known(file.id()).flatMap(known -> known == null || known.state() != StoredFile.State.COMING
+                        () -> known(file.id()).flatMap(known -> known == null || known.state() != StoredFile.State.UPLOADING
                                 ? Uni.createFrom().item(false)
                                 : put(file, index, bytes)));
     }
@@ -86,7 +86,7 @@ public final class S3Store implements FileStore, AutoCloseable {
         return bucket.put(chunk(file, index), AsyncRequestBody.fromByteBuffer(bytes))
                 .flatMap(written -> known(file.id()).onItem().ifNull()
                         .switchTo(() -> bucket.delete(chunk(file, index)).replaceWith((StoredFile) null)))
-                .map(now -> now != null && now.state() == StoredFile.State.COMING);
+                .map(now -> now != null && now.state() == StoredFile.State.UPLOADING);
     }
 
     @Override
@@ -130,14 +130,14 @@ public final class S3Store implements FileStore, AutoCloseable {
 
     @Override
     public Uni<Void> delete(StoredFile file) {
-        whole.remove(file.id());
+        published.remove(file.id());
         return backlog.queue(0,
                 () -> bucket.delete(json(SafeId.require(file.id()))).flatMap(removed -> removeChunks(file.id())));
     }
 
     @Override
     public Uni<List<StoredFile>> abandoned(long before) {
-        return backlog.queue(0, () -> ids().filter(id -> !whole.containsKey(id))
+        return backlog.queue(0, () -> ids().filter(id -> !published.containsKey(id))
                 .onItem()
                 .transformToUni(id -> rests(id, Instant.ofEpochMilli(before))
                         .flatMap(rests -> rests ? incoming(id) : Uni.createFrom().nullItem()))
@@ -182,16 +182,16 @@ public final class S3Store implements FileStore, AutoCloseable {
         Set<String> ids = ConcurrentHashMap.newKeySet();
         return ids().invoke(ids::add)
                 .onItem().transformToUni(id -> {
-                    StoredFile file = whole.get(id);
+                    StoredFile file = published.get(id);
                     return file == null ? known(id) : Uni.createFrom().item(file);
                 }).merge(Bucket.TOGETHER)
                 .invoke(file -> {
-                    if (file.state() == StoredFile.State.SAID) {
-                        whole.put(file.id(), file);
+                    if (file.state() == StoredFile.State.PUBLISHED) {
+                        published.put(file.id(), file);
                     }
                 })
                 .collect().asList()
-                .invoke(() -> whole.keySet().retainAll(ids));
+                .invoke(() -> published.keySet().retainAll(ids));
     }
 
     private Multi<String> ids() {

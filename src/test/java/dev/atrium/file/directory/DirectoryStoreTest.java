@@ -127,7 +127,7 @@ class DirectoryStoreTest extends FileStoreContract {
     void a_list_of_thousands_is_read_from_the_disk_once() throws Exception {
         List<StoredFile> files = IntStream.range(0, 2000)
                 .mapToObj(i -> new StoredFile(id(), "/", "r", "n", 0, null, null, null, null, null, 1, 1, 2,
-                        StoredFile.State.SAID))
+                        StoredFile.State.PUBLISHED))
                 .toList();
         for (StoredFile file : files) {
             FileDirectory.create(root(), file);

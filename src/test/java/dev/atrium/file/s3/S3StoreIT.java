@@ -83,7 +83,7 @@ class S3StoreIT extends FileStoreContract {
     @Test
     void a_file_of_more_chunks_than_one_page_lists_is_deleted_as_a_whole() throws IOException {
         StoredFile file = new StoredFile(id(), "/", "r", "n", 1100, null, null, null, null, null, 1, 1, 0,
-                StoredFile.State.COMING);
+                StoredFile.State.UPLOADING);
         await(store().create(file));
         await(Multi.createFrom().range(0, 1100).onItem()
                 .transformToUni(index -> store().write(file, index, ByteBuffer.allocate(1)))

@@ -65,6 +65,6 @@ class ByteRangeTest {
     }
 
     static StoredFile file(String name, String type, long size) {
-        return new StoredFile("id", "/", "r", name, size, type, "abc", "s", "ann", null, 4, 1, 2, StoredFile.State.SAID);
+        return new StoredFile("id", "/", "r", name, size, type, "abc", "s", "ann", null, 4, 1, 2, StoredFile.State.PUBLISHED);
     }
 }

@@ -64,6 +64,6 @@ class FileRepliesTest {
 
     private static StoredFile file(String namespace, String room, String sha256) {
         return new StoredFile("id", namespace, room, "a.txt", 9, "text/plain", sha256, "s", "ann", null, 2, 1, 2,
-                StoredFile.State.SAID);
+                StoredFile.State.PUBLISHED);
     }
 }
