@@ -73,7 +73,7 @@ public final class Broadcast {
     public Uni<Acks> emitWithAck(Duration timeout, String event, Object... arguments) {
         Data.Arguments values = Values.toArguments(arguments);
         return started(
-                operations.askClients(new Operations.ClusterRequest(Operations.Kind.ASK, namespace, rooms, except, Set.of(),
+                operations.emitWithAck(new Operations.ClusterRequest(Operations.Kind.ASK, namespace, rooms, except, Set.of(),
                         event, values.json(), values.attachments(), timeout.toMillis())));
     }
 

@@ -31,7 +31,7 @@ public final class LocalClients {
     private final Audience audience;
 
     /** Number of clients that were asked for an acknowledgement, and the acknowledgements received. */
-    record Asked(int asked, List<JsonNode> values) {
+    record LocalAcks(int asked, List<JsonNode> values) {
     }
 
     LocalClients(RoomService service, Cluster cluster, String namespace, Audience audience) {
@@ -82,15 +82,15 @@ public final class LocalClients {
     }
 
     /** Emits an event with acknowledgement to the clients that can acknowledge. */
-    Uni<Asked> emitWithAck(Duration timeout, String event, List<JsonNode> arguments) {
-        return cluster.each(namespace, audience, session -> askOne(session, timeout, event, arguments)).map(answers -> {
+    Uni<LocalAcks> emitWithAck(Duration timeout, String event, List<JsonNode> arguments) {
+        return cluster.each(namespace, audience, session -> emitWithAck(session, timeout, event, arguments)).map(answers -> {
             List<Optional<JsonNode>> asked = answers.stream().flatMap(List::stream).toList();
-            return new Asked(asked.size(), asked.stream().flatMap(Optional::stream).toList());
+            return new LocalAcks(asked.size(), asked.stream().flatMap(Optional::stream).toList());
         });
     }
 
     /** An empty list for a client that cannot acknowledge, an empty item for one that has not acknowledged in time. */
-    private static Uni<List<Optional<JsonNode>>> askOne(Session session, Duration timeout, String event,
+    private static Uni<List<Optional<JsonNode>>> emitWithAck(Session session, Duration timeout, String event,
             List<JsonNode> arguments) {
         LocalClient client = session.attachment(LocalClient.class);
         return client != null && client.acknowledges()

@@ -62,12 +62,12 @@ final class Operations {
         return request(request, Integer.class).map(counts -> whole(counts).stream().mapToInt(Integer::intValue).sum());
     }
 
-    Uni<Acks> askClients(ClusterRequest request) {
-        return request(request, LocalClients.Asked.class).map(replicas -> {
-            List<LocalClients.Asked> given = replicas.stream().flatMap(Optional::stream).toList();
+    Uni<Acks> emitWithAck(ClusterRequest request) {
+        return request(request, LocalClients.LocalAcks.class).map(replicas -> {
+            List<LocalClients.LocalAcks> given = replicas.stream().flatMap(Optional::stream).toList();
             List<JsonNode> values = given.stream().flatMap(each -> each.values().stream()).toList();
             return new Acks(values, given.size() == replicas.size()
-                    && values.size() == given.stream().mapToInt(LocalClients.Asked::asked).sum());
+                    && values.size() == given.stream().mapToInt(LocalClients.LocalAcks::asked).sum());
         });
     }
 
@@ -82,8 +82,8 @@ final class Operations {
                 () -> ErrorReply.unavailable("not every replica has answered", false))).toList();
     }
 
-    private Uni<String> answer(String asked) {
-        ClusterRequest request = read(asked, ClusterRequest.class);
+    private Uni<String> answer(String json) {
+        ClusterRequest request = read(json, ClusterRequest.class);
         LocalClients localClients = new LocalClients(service, cluster, request.namespace,
                 new Audience(request.to, request.except));
         Uni<?> answer = switch (request.kind) {

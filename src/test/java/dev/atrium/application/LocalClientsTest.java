@@ -159,7 +159,7 @@ class LocalClientsTest {
         new TestClient(clients, session("/", "Kim")).answer = Uni.createFrom().failure(new ErrorReply(504, "too late"));
         TestClient zoe = new TestClient(clients, session("/", "Zoe"));
         zoe.answer = Uni.createFrom().item(TextNode.valueOf("yes"));
-        LocalClients.Asked asked = await(
+        LocalClients.LocalAcks asked = await(
                 clients.here("/", ALL).emitWithAck(TIMEOUT, "question", List.of(TextNode.valueOf("why"))));
         assertThat(asked.asked()).isEqualTo(3);
         assertThat(asked.values()).containsExactlyInAnyOrder(IntNode.valueOf(7), TextNode.valueOf("yes"));
