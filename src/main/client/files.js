@@ -33,16 +33,14 @@ export class Transfer {
     const described = { room: this.#room, name, size, type, sha256: await this.#digest(blob, "hashing") };
     let file = "";
     let digestRetried = false;
-    let ended = false;
     // Until there is an answer: the server would keep the upload as one of the unfinished ones that it allows. The reply with its id may be lost, too.
-    const abort = () =>
-      ended ||
+    this.#signal?.addEventListener("abort", () =>
       this.#retry(async () => {
         file ||= (await this.#connection.request("file.open", described)).file;
         await this.#connection.request("file.abort", { file });
         return true;
-      }).catch(() => {});
-    this.#signal?.addEventListener("abort", abort);
+      }).catch(() => {}),
+    );
     return this.#retry(async () => {
       try {
         const status = await (file ? this.#command("status", { file }) : this.#command("open", described));
@@ -75,7 +73,7 @@ export class Transfer {
           throw failure;
         }
       }
-    }).finally(() => (ended = true));
+    });
   }
 
   /** @param {string} file */

@@ -316,16 +316,6 @@ for (const cmd of ["file.open", "file.abort"]) {
   });
 }
 
-scene("an abort after the end of an upload does nothing", async ({ peer, room }) => {
-  const giveUp = new AbortController();
-  peer.before = (cmd) => cmd === "file.open" && refuse(403);
-  await assert.rejects(room.upload(file(), { signal: giveUp.signal }), { code: 403 });
-  peer.before = () => undefined;
-  giveUp.abort();
-  await room.upload(file());
-  assert.equal(peer.commands.filter((cmd) => cmd === "file.open").length, 2);
-});
-
 test("a token that arrives late does not affect the next connection", async () => {
   const peer = await Peer.start();
   let late;
