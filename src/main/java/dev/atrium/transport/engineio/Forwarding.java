@@ -126,6 +126,9 @@ final class Forwarding implements Drainable {
         routing.addEndHandler(ended -> {
             if (ended.succeeded() && request.response().getStatusCode() == HttpResponseStatus.OK.code()) {
                 answered.put(sid, true);
+            } else {
+                // It may have ended: its client could go on to send requests for it.
+                answered.invalidate(sid);
             }
             relay.end(ended.failed());
         });

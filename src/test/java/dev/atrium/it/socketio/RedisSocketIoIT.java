@@ -143,6 +143,8 @@ class RedisSocketIoIT {
             }
             SocketClient.await().pollInterval(Duration.ZERO).until(() -> third.get(unknown).statusCode() == 429);
             assertThat(third.post(session, "3").body()).as("a connection has limits of its own").isEqualTo("ok");
+            assertThat(third.post(session, "1").body()).isEqualTo("ok");
+            SocketClient.await().pollInterval(Duration.ZERO).until(() -> third.get(session).statusCode() == 429);
         }
     }
 
