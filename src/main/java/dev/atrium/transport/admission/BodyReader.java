@@ -19,7 +19,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Reader of whole request bodies, with one bound on their size as sent and decoded. Jakarta REST would reset the connection
- * of a client whose body turns out to be too large, and store the bytes of a compressed one. On the request's event loop.
+ * of a client whose body turns out to be too large, and store the bytes of a compressed one. A body that a body handler of the
+ * application, or of one of its extensions, has read before is taken from there. On the request's event loop.
  */
 @Singleton
 public final class BodyReader {
@@ -84,8 +85,13 @@ public final class BodyReader {
             context.response().putHeader(HttpHeaders.ACCEPT_ENCODING, GZIP);
             return Uni.createFrom().failure(new ErrorReply(415, "Content-Encoding: expected gzip, or none"));
         }
-        Uni<Buffer> sent = request.isEnded() ? Uni.createFrom().item(Buffer.buffer())
-                : Uni.createFrom().emitter(emitter -> collect(context, memory, limit, emitter));
+        Buffer read = context.body().buffer();
+        if (read != null && read.length() > limit) {
+            return Uni.createFrom().failure(Problem.tooLarge(413));
+        }
+        Uni<Buffer> sent = read != null ? Uni.createFrom().item(read)
+                : request.isEnded() ? Uni.createFrom().item(Buffer.buffer())
+                        : Uni.createFrom().emitter(emitter -> collect(context, memory, limit, emitter));
         return gzip ? sent.chain(bytes -> decode(new Gzip(bytes, limit))) : sent;
     }
 

@@ -69,6 +69,16 @@ class ChatTest {
     }
 
     @Test
+    void a_body_that_the_application_has_read_is_published() {
+        given().header("X-Signature", "s").body("signed").when().post("/rooms/signed").then().statusCode(201);
+        when().get("/rooms/signed/messages").then().body(containsString("\"signed\",\"at\""));
+        String open = when().get("/socket.io/?EIO=4&transport=polling").then().extract().asString();
+        given().header("X-Signature", "s").body("40/chat,{\"password\":\"letmein\"}").when()
+                .post("/socket.io/?EIO=4&transport=polling&sid=" + open.replaceAll(".*\"sid\":\"([^\"]+)\".*", "$1")).then()
+                .statusCode(200);
+    }
+
+    @Test
     void a_resource_publishes_and_a_subscriber_receives() {
         given().body("extra").when().post("/news/lobby").then().statusCode(200).body(equalTo("1"));
         await().untilAsserted(() -> when().get("/news").then().body("$", hasItem("extra")));
