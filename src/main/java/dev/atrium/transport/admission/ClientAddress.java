@@ -4,6 +4,7 @@ import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.netty.util.NetUtil;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -54,7 +55,7 @@ final class ClientAddress {
 
     /** Returns the IPv4 address or the IPv6 /64 of a request's client; empty if it is unknown. */
     String of(HttpServerRequest request) {
-        String peer = request.remoteAddress() == null ? null : request.remoteAddress().hostAddress();
+        String peer = peer(request.connection());
         // Each proxy may add a header line of its own: the first line alone could be the client's.
         List<String> lines = request.headers().getAll(FORWARDED_FOR);
         String forwarded = lines.isEmpty() ? null : String.join(",", lines);
@@ -75,6 +76,14 @@ final class ClientAddress {
             return "";
         }
         return forwarded == null ? "" : firstUntrusted(forwarded);
+    }
+
+    /**
+     * Not the address of the request: with {@code quarkus.http.proxy.proxy-address-forwarding} that is the first one of the
+     * header, which the client itself may have written.
+     */
+    private static String peer(HttpConnection connection) {
+        return connection.remoteAddress() == null ? null : connection.remoteAddress().hostAddress();
     }
 
     /**

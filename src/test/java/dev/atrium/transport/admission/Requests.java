@@ -2,9 +2,11 @@ package dev.atrium.transport.admission;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.Cookie;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.SocketAddress;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,6 +16,9 @@ import java.util.Map;
 
 /** Request with the parts that admission reads. */
 final class Requests {
+
+    /** What Quarkus reads from a header of the client, if it is set to. */
+    private static final SocketAddress CLAIMED = SocketAddress.inetSocketAddress(1234, "198.51.100.66");
 
     private final MultiMap headers = MultiMap.caseInsensitiveMultiMap();
     private final Map<String, String> cookies = new HashMap<>();
@@ -51,12 +56,12 @@ final class Requests {
     }
 
     HttpServerRequest request() {
-        return (HttpServerRequest) Proxy.newProxyInstance(getClass().getClassLoader(),
-                new Class<?>[] { HttpServerRequest.class },
+        return proxy(HttpServerRequest.class,
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "getHeader" -> headers.get(arguments[0].toString());
                     case "headers" -> headers;
-                    case "remoteAddress" -> peer;
+                    case "remoteAddress" -> CLAIMED;
+                    case "connection" -> proxy(HttpConnection.class, (connection, asked, none) -> peer);
                     case "authority" -> authority;
                     case "scheme" -> scheme;
                     case "getCookie" ->
@@ -64,5 +69,9 @@ final class Requests {
                                 : null;
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type }, handler));
     }
 }
