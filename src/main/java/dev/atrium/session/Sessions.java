@@ -58,9 +58,15 @@ public final class Sessions {
         loop(eventLoop).firstReads().begin(read);
     }
 
-    /** Runs costly work through the handshake throttle of an event loop. On that event loop. */
+    /**
+     * Runs costly work through the handshake throttle of an event loop, and on it. Any thread: an upgrade check of the
+     * application
+     * may have ended on a worker.
+     */
     public <T> Uni<T> inTurn(EventLoop eventLoop, Supplier<Uni<T>> work) {
-        return loop(eventLoop).handshakeThrottle().pass(work);
+        HandshakeThrottle throttle = loop(eventLoop).handshakeThrottle();
+        return eventLoop.inEventLoop() ? throttle.pass(work)
+                : Uni.createFrom().voidItem().emitOn(eventLoop).chain(() -> throttle.pass(work));
     }
 
     /** Completes on an event loop, when it is the turn of the next large reply there. */

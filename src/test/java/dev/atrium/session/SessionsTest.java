@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.atrium.room.Sender;
 import dev.atrium.room.SessionId;
+import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +51,17 @@ class SessionsTest extends SessionFixture {
     })
     void the_bounds_are_accepted(String setting, String value) {
         assertThatCode(() -> sessions(setting, value)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void work_that_comes_from_another_thread_has_its_turn_on_the_event_loop() {
+        DefaultEventLoop loop = new DefaultEventLoop();
+        try {
+            assertThat(sessions.inTurn(loop, () -> Uni.createFrom().item(loop::inEventLoop)).await()
+                    .atMost(Duration.ofSeconds(10))).isTrue();
+        } finally {
+            loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        }
     }
 
     @Test

@@ -168,7 +168,6 @@ public final class EngineIoRoutes {
 
     private static void upgrade(RoutingContext context, EngineHandshake handshake) {
         handshake.attach(context);
-        Admission.forget(context);
         context.next();
     }
 

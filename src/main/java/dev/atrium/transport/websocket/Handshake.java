@@ -3,6 +3,7 @@ package dev.atrium.transport.websocket;
 import dev.atrium.security.AuthenticationException;
 import dev.atrium.security.Caller;
 import dev.atrium.security.ConnectionLimiter;
+import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.HttpChannel;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
@@ -24,6 +25,7 @@ public abstract class Handshake {
     private final AuthenticationException failure;
     private final ConnectionLimiter.Slot slot;
     private final SocketSettings settings;
+    private RoutingContext request;
     private MultiMap headers;
     private UpgradeChannel channel;
     private boolean opened;
@@ -49,6 +51,7 @@ public abstract class Handshake {
             of.closeFuture().addListener(closed -> held.release());
         }
         of.attr(ATTRIBUTE).set(this);
+        request = context;
         context.put(Handshake.class.getName(), this);
         // The request may still be answered without an upgrade: by a filter or an upgrade check of the application, or by
         // Vert.x (RFC 6455 section 4.2.1), for which the framework has no callback. The handshake must be detached then,
@@ -85,6 +88,9 @@ public abstract class Handshake {
     final void installed(UpgradeChannel handlers, MultiMap requestHeaders) {
         channel = handlers;
         headers = requestHeaders;
+        // Not before: an upgrade check of the application may ask for it.
+        Admission.forget(request);
+        request = null;
     }
 
     private void refused(Channel of) {

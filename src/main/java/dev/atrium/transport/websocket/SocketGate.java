@@ -78,7 +78,6 @@ public final class SocketGate {
             if (slot != null) {
                 new SocketHandshake(caller(context, transport, query), Admission.failure(context), slot,
                         transport == Transport.SESSION ? sessionSettings : settings, services, query).attach(context);
-                Admission.forget(context);
                 context.next();
             }
         } catch (InvalidNameException e) {

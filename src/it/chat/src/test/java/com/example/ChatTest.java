@@ -44,6 +44,9 @@ class ChatTest {
     Desk desk;
 
     @Inject
+    Visitors visitors;
+
+    @Inject
     Provider<BasicWebSocketConnector> connectors;
 
     @Test
@@ -76,6 +79,14 @@ class ChatTest {
         given().header("X-Signature", "s").body("40/chat,{\"password\":\"letmein\"}").when()
                 .post("/socket.io/?EIO=4&transport=polling&sid=" + open.replaceAll(".*\"sid\":\"([^\"]+)\".*", "$1")).then()
                 .statusCode(200);
+    }
+
+    @Test
+    void an_upgrade_check_of_the_application_learns_who_comes() {
+        try (Closing room = new Closing(connect("/rooms/checked", new CopyOnWriteArrayList<>()));
+                Closing own = new Closing(connect("/support/ida", new CopyOnWriteArrayList<>()))) {
+            assertTrue(visitors.anonymous().containsAll(List.of("/rooms/checked", "/support/ida")));
+        }
     }
 
     @Test
