@@ -5,19 +5,25 @@ import java.util.List;
 import org.eclipse.microprofile.config.Config;
 import org.jboss.jandex.AnnotationInstance;
 import org.jboss.jandex.AnnotationTarget;
+import org.jboss.jandex.ClassInfo;
 import org.jboss.jandex.DotName;
 import org.jboss.jandex.IndexView;
 
-/** Check of the application's root paths: Atrium serves {@code /rooms}, {@code /ws} and its other paths at the root. */
+/**
+ * Check of the application's root paths, and of its list of resources: Atrium serves {@code /rooms}, {@code /ws} and its other
+ * paths at the root.
+ */
 final class RootPaths {
 
     private static final List<String> SETTINGS = List.of("quarkus.http.root-path", "quarkus.rest.path");
     private static final DotName APPLICATION_PATH = DotName.createSimple("jakarta.ws.rs.ApplicationPath");
+    private static final DotName APPLICATION = DotName.createSimple("jakarta.ws.rs.core.Application");
+    private static final List<String> LISTS = List.of("getClasses", "getSingletons");
 
     private RootPaths() {
     }
 
-    /** Returns one line for each path that would move Atrium's paths, or a part of them. */
+    /** Returns one line for each path that would move Atrium's paths, or a part of them, and for each list without them. */
     static List<String> errors(Config config, IndexView index) {
         List<String> errors = new ArrayList<>();
         for (String setting : SETTINGS) {
@@ -29,6 +35,11 @@ final class RootPaths {
             if (annotation.target().kind() == AnnotationTarget.Kind.CLASS && moves(path)) {
                 errors.add(error("@ApplicationPath of " + annotation.target().asClass().name(), path));
             }
+        }
+        for (ClassInfo application : index.getAllKnownSubclasses(APPLICATION)) {
+            LISTS.stream().filter(list -> application.method(list) != null)
+                    .forEach(list -> errors.add(application.name() + ": expected no method " + list
+                            + ": Quarkus would serve the resources that it returns alone, without those of Atrium"));
         }
         return errors;
     }

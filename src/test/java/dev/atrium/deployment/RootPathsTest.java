@@ -3,6 +3,7 @@ package dev.atrium.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.gizmo.ClassCreator;
+import io.quarkus.gizmo.MethodCreator;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import jakarta.ws.rs.ApplicationPath;
@@ -12,6 +13,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jboss.jandex.Index;
 import org.jboss.jandex.Indexer;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,17 @@ class RootPathsTest {
     }
 
     @Test
+    void so_is_a_list_of_the_resources_that_are_served() throws IOException {
+        Index index = application("/", type -> {
+            try (MethodCreator list = type.getMethodCreator("getClasses", Set.class)) {
+                list.returnValue(list.loadNull());
+            }
+        });
+        assertThat(errors(Map.of(), index)).singleElement().asString()
+                .startsWith("com.example.Api: expected no method getClasses").doesNotContain("\n");
+    }
+
+    @Test
     void the_root_is_no_error() throws IOException {
         assertThat(errors(Map.of("quarkus.http.root-path", "/", "quarkus.rest.path", "/"), application("/"))).isEmpty();
         assertThat(errors(Map.of(), new Indexer().complete())).isEmpty();
@@ -49,10 +63,16 @@ class RootPathsTest {
 
     /** Not a class of the tests: Quarkus would find it in them, and serve all resources there. */
     private static Index application(String path) throws IOException {
+        return application(path, type -> {
+        });
+    }
+
+    private static Index application(String path, Consumer<ClassCreator> methods) throws IOException {
         Indexer indexer = new Indexer();
         try (ClassCreator type = ClassCreator.builder().className("com.example.Api").superClass(Application.class)
                 .classOutput((name, bytes) -> index(indexer, bytes)).build()) {
             type.addAnnotation(ApplicationPath.class).addValue("value", path);
+            methods.accept(type);
         }
         return indexer.complete();
     }

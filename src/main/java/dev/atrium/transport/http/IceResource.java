@@ -6,6 +6,7 @@ import dev.atrium.ice.IceServers;
 import dev.atrium.room.RoomId;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.http.AcceptFilter.JsonOnly;
+import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.PermitAll;
@@ -25,6 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /** Jakarta REST resource of the ICE servers, {@code /rtc/ice}. */
+@NonBlocking
 @PermitAll
 @Path("/rtc/ice")
 @JsonOnly

@@ -25,6 +25,7 @@ import dev.atrium.transport.admission.Query;
 import dev.atrium.transport.admission.UnreadResponses;
 import dev.atrium.transport.http.AcceptFilter.JsonOnly;
 import io.netty.channel.EventLoop;
+import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
@@ -50,6 +51,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /** Jakarta REST resource of rooms. It is one class: a second one for {@code /rooms} would turn each 405 into a 404. */
+@NonBlocking
 @PermitAll
 @Path("/rooms")
 @JsonOnly

@@ -6,6 +6,7 @@ import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.PathSegment;
 import dev.atrium.room.RoomId;
 import dev.atrium.transport.admission.Admission;
+import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.PermitAll;
@@ -20,6 +21,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /** Jakarta REST resource of a session, {@code /sessions/{id}}. */
+@NonBlocking
 @PermitAll
 @Path("/sessions/{id}")
 public class SessionResource {

@@ -7,6 +7,7 @@ import dev.atrium.gateway.PathSegment;
 import dev.atrium.gateway.Revocation;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.http.AcceptFilter.JsonOnly;
+import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.PermitAll;
@@ -24,6 +25,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /** Jakarta REST resource of a user's sessions, {@code /users/{user}/sessions}. */
+@NonBlocking
 @PermitAll
 @Path("/users/{user}/sessions")
 @JsonOnly
