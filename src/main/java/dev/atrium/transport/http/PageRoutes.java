@@ -37,6 +37,9 @@ public final class PageRoutes {
      */
     private static final int BEFORE_IDENTITY = -200;
 
+    /** Route order: after the permissions of Quarkus, which an application may have set for all paths. */
+    private static final int AFTER_PERMISSIONS = -50;
+
     private static final String HTML = "text/html;charset=UTF-8";
     private static final String PAGES = "/pages/";
 
@@ -62,7 +65,8 @@ public final class PageRoutes {
         }
         router.route("/rooms/:room").method(HttpMethod.GET).method(HttpMethod.HEAD).order(BEFORE_IDENTITY).handler(this::room);
         router.route(PAGES + "*").order(BEFORE_IDENTITY).handler(this::protect);
-        router.route(PAGES + ":page").method(HttpMethod.GET).method(HttpMethod.HEAD).order(BEFORE_IDENTITY).handler(this::page);
+        router.route(PAGES + ":page").method(HttpMethod.GET).method(HttpMethod.HEAD).order(AFTER_PERMISSIONS)
+                .handler(this::page);
         readOnly(router, "/atrium.js", this::revalidate);
         readOnly(router, "/atrium-rtc.js", this::revalidate);
     }

@@ -90,6 +90,12 @@ class ChatTest {
     }
 
     @Test
+    void permissions_of_the_application_apply_to_pages() {
+        when().get("/pages/latency.html").then().statusCode(401);
+        given().accept("text/html").when().get("/rooms/shown").then().statusCode(200).contentType(containsString("text/html"));
+    }
+
+    @Test
     void a_resource_publishes_and_a_subscriber_receives() {
         given().body("extra").when().post("/news/lobby").then().statusCode(200).body(equalTo("1"));
         await().untilAsserted(() -> when().get("/news").then().body("$", hasItem("extra")));
