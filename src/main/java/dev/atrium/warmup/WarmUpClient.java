@@ -18,6 +18,9 @@ abstract class WarmUpClient {
 
     private static final byte[] CLOSE = frame(FINAL_CLOSE, "");
 
+    private static final String ANSWER = "HTTP/1.1 ";
+    private static final String UPGRADED = ANSWER + "101";
+
     private final byte[] buffer = new byte[4096];
 
     /** Runs one connection, from the handshake to the close. Blocks; on a warm-up thread. */
@@ -64,6 +67,11 @@ abstract class WarmUpClient {
                 throw new EOFException("connection closed before the server sent " + awaited);
             }
             received.append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
+            if (received.indexOf(ANSWER) == 0 && received.indexOf(UPGRADED) != 0 && received.indexOf("\r\n") > 0) {
+                // Most likely by a permission, a route or an upgrade check of the application.
+                throw new IOException(
+                        "a handshake was answered with " + received.substring(ANSWER.length(), received.indexOf("\r\n")));
+            }
         }
         return received.toString();
     }
