@@ -43,7 +43,7 @@ final class RoomSubscriber implements Member {
         service.listen(this, room, null, () -> !over).subscribe().with(joined -> {
             membership = joined;
             membership.follow();
-        }, emitter::fail);
+        }, this::fail);
     }
 
     private void stop() {
@@ -70,6 +70,13 @@ final class RoomSubscriber implements Member {
 
     @Override
     public void failed(RuntimeException failure) {
-        eventLoop.execute(() -> emitter.fail(failure));
+        eventLoop.execute(() -> fail(failure));
+    }
+
+    /** A subscriber that has cancelled would not get it, and it would be logged as an error that was dropped. */
+    private void fail(Throwable failure) {
+        if (!over) {
+            emitter.fail(failure);
+        }
     }
 }
