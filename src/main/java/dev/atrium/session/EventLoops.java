@@ -37,6 +37,8 @@ public final class EventLoops {
     void stop(@Observes ShutdownEvent shutdown) {
         loops.forEach(loop -> loop.lag.stop());
         loops.clear();
+        // It would be blocked for ever, because nothing measures it any more.
+        blocked = List.of();
     }
 
     public void watch(Iterable<EventExecutor> all) {

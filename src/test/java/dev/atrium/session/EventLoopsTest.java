@@ -64,6 +64,17 @@ class EventLoopsTest {
         Awaitility.await().until(() -> !loops.isBlocked(other));
     }
 
+    /** In dev mode it goes on with the next application, and what accepts connections asks the first one. */
+    @Test
+    void a_loop_that_was_blocked_when_the_application_stopped_is_not_blocked_for_ever() {
+        loops.watch(List.of(blocked));
+        blocked.execute(this::waitForTheEnd);
+        Awaitility.await().until(() -> loops.findBlocked(THRESHOLD_NANOS).size() == 1);
+        assertThat(loops.isBlocked(blocked)).isTrue();
+        loops.stop(null);
+        assertThat(loops.isBlocked(blocked)).isFalse();
+    }
+
     @Test
     void the_loops_of_the_server_are_watched_until_it_stops() {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(3));
