@@ -2,6 +2,7 @@ package dev.atrium.backplane;
 
 import dev.atrium.setting.Require;
 import io.quarkus.redis.client.RedisOptionsCustomizer;
+import io.quarkus.redis.runtime.client.VertxRedisClientFactory;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.redis.client.RedisOptions;
 import jakarta.inject.Singleton;
@@ -23,7 +24,9 @@ final class RedisAddresses implements RedisOptionsCustomizer {
     /** @throws ConfigurationException naming the setting, but not its value, which may contain a password */
     @Override
     public void customize(String client, RedisOptions options) {
-        Require.that(options.getEndpoints().stream().allMatch(RedisAddresses::isAddress), "quarkus.redis.hosts",
+        String setting = client.equals(VertxRedisClientFactory.DEFAULT_CLIENT) ? "quarkus.redis.hosts"
+                : "quarkus.redis." + client + ".hosts";
+        Require.that(options.getEndpoints().stream().allMatch(RedisAddresses::isAddress), setting,
                 "addresses with a scheme, such as redis://:password@localhost:6379, and in the password %40 for @, %23 for #, %2F for /");
     }
 

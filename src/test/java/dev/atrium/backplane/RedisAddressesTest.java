@@ -58,6 +58,12 @@ class RedisAddressesTest {
         assertThatCode(() -> check("redis://localhost:6379", "redis://localhost:6380")).doesNotThrowAnyException();
     }
 
+    @Test
+    void of_a_client_of_the_application_its_own_setting_is_named() {
+        assertThatThrownBy(() -> addresses.customize("cache", new RedisOptions().setEndpoints(List.of("localhost:6379"))))
+                .hasMessageStartingWith("quarkus.redis.cache.hosts: expected addresses with a scheme");
+    }
+
     private void check(String... endpoints) {
         addresses.customize("<default>", new RedisOptions().setEndpoints(List.of(endpoints)));
     }
