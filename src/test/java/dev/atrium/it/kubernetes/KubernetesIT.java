@@ -160,6 +160,8 @@ class KubernetesIT {
                 .containsEntry("nginx.ingress.kubernetes.io/proxy-next-upstream-tries", "3")
                 // Buffered, a file is on the ingress's disk first.
                 .containsEntry("nginx.ingress.kubernetes.io/proxy-request-buffering", "off")
+                // With a limit it would answer 413 itself, which pages cannot read.
+                .containsEntry("nginx.ingress.kubernetes.io/proxy-body-size", "0")
                 .doesNotContainKey("nginx.ingress.kubernetes.io/proxy-next-upstream-non-idempotent");
         List<HTTPRouteRule> rules = Manifests.withComponents("gateway", "gateway-retry").one(HTTPRoute.class, "atrium")
                 .getSpec()

@@ -143,6 +143,13 @@ class NginxIT {
                 .containsIgnoringCase("access-control-allow-origin: ");
     }
 
+    @Test
+    void pages_can_read_that_a_body_is_too_large() throws IOException {
+        assertThat(answer("127.0.0.1", "POST /rooms/lobby HTTP/1.1\r\nHost: 127.0.0.1:" + nginx.port()
+                + "\r\nOrigin: https://pages.example.com\r\nContent-Length: 2000000\r\n")).startsWith("HTTP/1.1 413 ")
+                .containsIgnoringCase("access-control-allow-origin: ").contains("body: larger than this server accepts");
+    }
+
     /** Returns the response to a request, whose head is complete but for its end; empty if there is none. */
     private static String answer(String address, String head) throws IOException {
         try (Socket socket = new Socket()) {
