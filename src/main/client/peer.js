@@ -209,20 +209,21 @@ export class Peer extends Listeners {
 
   /** Sends JSON, or bytes, on the data channel. @param {any} data */
   send(data) {
-    if (this.#channel?.readyState !== "open") {
+    const channel = this.#channel;
+    if (!channel || !this.isOpen) {
       throw new AtriumError(503, "the peer is not connected");
     }
-    if (this.#channel.bufferedAmount > MAX_BUFFERED) {
+    if (channel.bufferedAmount > MAX_BUFFERED) {
       throw new AtriumError(429, "too much data waits to be sent to the peer");
     }
-    this.#channel.send(
+    channel.send(
       data instanceof ArrayBuffer || ArrayBuffer.isView(data) ? /** @type {any} */ (data) : JSON.stringify(data),
     );
   }
 
-  /** Whether data can be sent. */
+  /** Whether data can be sent. Chromium's channel stays open for a moment after its connection was closed. */
   get isOpen() {
-    return this.#channel?.readyState === "open";
+    return !this.#closed && this.#channel?.readyState === "open";
   }
 
   /** @param {string} event @param {any[]} values */

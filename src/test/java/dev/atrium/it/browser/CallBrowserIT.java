@@ -175,6 +175,17 @@ class CallBrowserIT {
                 }""");
         assertThat(bob.evaluate("[heard.at(-1), call.tracks.size, call.stream.getTracks().length]"))
                 .isEqualTo(List.of("audio ended", 0, 0));
+        Browser.await(bob, "open()", 1);
+        assertThat(bob.evaluate("""
+                () => {
+                  const closed = peer();
+                  closed.close();
+                  try {
+                    closed.send("lost");
+                  } catch ({ code }) {
+                    return code;
+                  }
+                }""")).isEqualTo(503);
         sound(ann, bob);
     }
 
