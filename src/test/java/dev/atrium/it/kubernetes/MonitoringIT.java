@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -66,6 +68,27 @@ class MonitoringIT {
             assertThat(expression).containsPattern(METRIC);
             assertThat(unknown(expression)).as(expression).isEmpty();
         });
+    }
+
+    @Test
+    void the_page_has_each_metric_with_its_type() throws IOException {
+        Map<String, String> exported = new TreeMap<>();
+        Pattern.compile("# TYPE (atrium_\\w+) (\\w+)").matcher(metrics).results().forEach(metric -> exported
+                .put(metric.group(1) + (metric.group(2).equals("counter") ? "_total" : ""), metric.group(2)));
+        // Part of the histogram.
+        exported.remove("atrium_delivery_latency_seconds_max");
+        Map<String, String> written = new TreeMap<>();
+        String table = Files.readString(Path.of("docs/operations.md")).split("\n## Metrics\n")[1].split("\n## ")[0];
+        table.lines().filter(line -> line.startsWith("| `")).map(line -> line.split("\\| ")).forEach(cells -> {
+            String first = "";
+            for (MatchResult name : Pattern.compile("`(atrium|…)(_\\w+)").matcher(cells[1]).results().toList()) {
+                // `atrium_messages_received_total`, `…_received_bytes_total`
+                first = name.group(1).equals("…") ? first : "atrium" + name.group(2);
+                String prefix = name.group(1).equals("…") ? first.replaceAll("^([a-z]+_[a-z]+)_.*", "$1") : "atrium";
+                written.put(prefix + name.group(2), cells[2].strip());
+            }
+        });
+        assertThat(written).isEqualTo(exported);
     }
 
     @Test
