@@ -9,13 +9,13 @@ import { HOLDER, Holder } from "./holder.js";
 import { Room } from "./room.js";
 import { HASHER, sha256 } from "./sha256.js";
 import { SharedConnection } from "./shared.js";
-/** @import { AnyEvents, Options } from "./types.ts" */
+/** @import { Options } from "./types.ts" */
 
 export { AtriumError, Connection, Room };
 
 /**
  * Connects, and reconnects until the connection is closed or the server rejects the client for good.
- * @template {object} [E=AnyEvents] data of the events to this session or to the whole namespace, by their names
+ * @template {object} [E=any] data of the events to this session or to the whole namespace, by their names
  * @param {string} [url] of the server, `https://host/`, `https://host/path/` or `wss://host/ws?ns=/chat`; the page's own unless given
  * @param {Options} [options] @returns {Connection<E>}
  */

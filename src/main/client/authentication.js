@@ -15,7 +15,7 @@ export class Authentication {
   #report;
   /** Why a token was refused, if one was. @type {string | undefined} */
   #refusal;
-  /** Pending calls of the token function. The next connection takes the first result: a slow function would never be in time. @type {Promise<string | null>[]} */
+  /** Pending calls of the token function. The next connection takes the first result: a slow function would never be in time. @type {Promise<string | null | undefined>[]} */
   #calls = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;

@@ -14,11 +14,11 @@ import { Session } from "./session.js";
 import { UserStore } from "./store.js";
 import { backoff, ERROR_MILLIS, MAX_BUFFERED, pause, RECHECK_MILLIS, RETRY_MILLIS } from "./timing.js";
 import { Transports } from "./transports.js";
-/** @import { AnyEvents, ConnectionEvents, DataOf, EventOf, MessageOf, Options, Place, PlatformResponse, Receipt, SendOptions, State, VolatileOptions } from "./types.ts" */
+/** @import { ConnectionEvents, DataOf, EventOf, MessageOf, Options, Place, PlatformResponse, Receipt, SendOptions, State, VolatileOptions } from "./types.ts" */
 
 /** @typedef {{dial(): any, close(): void}} Shared connection of all tabs; it dials undefined where tabs cannot share */
 
-/** @template {object} [E=AnyEvents] data of the events to this session or to the whole namespace, by their names */
+/** @template {object} [E=any] data of the events to this session or to the whole namespace, by their names */
 export class Connection {
   #options;
   #timeout;
@@ -85,7 +85,7 @@ export class Connection {
   /**
    * Joins a room, from now on or from a known stream position, for as long as no {@link Room.leave} has ended each room of that name. `since` applies to
    * the first of them.
-   * @template {object} [R=AnyEvents] data of the events in the room, by their names
+   * @template {object} [R=any] data of the events in the room, by their names
    * @param {string} name @param {{presence?: boolean, since?: Place}} [options] @returns {Room<R>}
    */
   room(name, options = {}) {

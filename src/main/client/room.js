@@ -5,7 +5,7 @@ import { Transfer } from "./files.js";
 import { decoded } from "./frames.js";
 import { Listeners } from "./listeners.js";
 /** @import { Membership } from "./membership.js" */
-/** @import { AnyEvents, BlobLike, DataOf, EventOf, FileData, Member, Message, MessageOf, Place, PlatformBlob, Receipt, RoomEvents, State, TransferOptions } from "./types.ts" */
+/** @import { BlobLike, DataOf, EventOf, FileData, Member, Message, MessageOf, Place, PlatformBlob, Receipt, RoomEvents, State, TransferOptions } from "./types.ts" */
 
 /**
  * @typedef {object} Connection what a room needs of it
@@ -19,7 +19,7 @@ import { Listeners } from "./listeners.js";
 
 /**
  * Room on a connection. It stays joined until {@link Room.leave}, over any number of reconnects.
- * @template {object} [E=AnyEvents] data of the events in the room, by their names
+ * @template {object} [E=any] data of the events in the room, by their names
  */
 export class Room {
   #connection;
@@ -71,7 +71,7 @@ export class Room {
    * @overload @param {E[K]} data @param {{event: K, echo?: boolean, volatile: true, to?: string}} options @returns {Promise<unknown>}
    */
   /**
-   * @overload @param {E extends { message: infer D } ? D : any} data @param {{event?: undefined, echo?: boolean, volatile: true, to?: string}} options @returns {Promise<unknown>}
+   * @overload @param {E extends { message: infer D } ? D : any} data @param {{event?: string extends keyof E ? string : undefined, echo?: boolean, volatile: true, to?: string}} options @returns {Promise<unknown>}
    */
   /**
    * Publishes a message, JSON or bytes. Waits for a connection if there is none, publishes once, and resolves once it is acknowledged.
@@ -79,7 +79,7 @@ export class Room {
    * @overload @param {E[K]} data @param {{event: K, echo?: boolean}} options @returns {Promise<Receipt>}
    */
   /**
-   * @overload @param {E extends { message: infer D } ? D : any} data @param {{event?: undefined, echo?: boolean}} [options] @returns {Promise<Receipt>}
+   * @overload @param {E extends { message: infer D } ? D : any} data @param {{event?: string extends keyof E ? string : undefined, echo?: boolean}} [options] @returns {Promise<Receipt>}
    */
   /** @param {any} data @param {{event?: string, echo?: boolean, volatile?: boolean, to?: string}} [options] @returns {Promise<any>} */
   send(data, options) {

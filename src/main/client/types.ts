@@ -1,9 +1,6 @@
 /** Types of the client that are not classes. They need no library of the DOM: where there are Blob and the others, they are those. */
 import type { AtriumError } from "./errors.js";
 
-/** Data of events by their names, where nothing is known of them. */
-export type AnyEvents = Record<string, any>;
-
 /** Events of the server in a room. */
 export interface RoomEvents {
   "@joined": Sender;
@@ -71,7 +68,7 @@ export type State =
 
 export type Options = {
   /** Token of the user; a function is called for each connection, when a token expires, and again until it has a valid one; null closes the connection. */
-  token?: string | null | (() => string | null | Promise<string | null>);
+  token?: string | null | undefined | (() => string | null | undefined | Promise<string | null | undefined>);
   /** Timeout of a reply once connected, in milliseconds; 10,000. */
   timeout?: number;
   /** Maximum number of messages that are not acknowledged yet; 1,000. */

@@ -25,7 +25,7 @@ copyFileSync(resolve(types, "../atrium-rtc.d.ts"), "types/atrium-rtc.d.ts");
 writeFileSync(
   "types/usage.ts",
   `
-  import { AtriumError, connect, type Message } from "./atrium.js";
+  import { AtriumError, connect, type Connection, type Message, type Room } from "./atrium.js";
   interface Chat { message: string; move: { x: number; y: number } }
   const connection = connect<{ invitation: { to: string } }>("https://host/", { token: async () => null });
   declare const settings: { remember: boolean; token: string | null };
@@ -51,6 +51,14 @@ writeFileSync(
   connection.on("error", (failure) => failure instanceof AtriumError && failure.code);
   // @ts-expect-error no such event
   room.on("jump", () => {});
+  const nameOf = (any: Room, over: Connection) => any.name + over.state.name;
+  nameOf(room, connection);
+  declare const named: { event?: string };
+  void connect().room("any").send(1, named);
+  // @ts-expect-error a known event
+  void room.send("hello", named);
+  declare const session: { token?: string };
+  connect("/", { token: async () => session.token });
   // @ts-expect-error no such property
   room.on("move", ({ z }) => z);
   // @ts-expect-error another type

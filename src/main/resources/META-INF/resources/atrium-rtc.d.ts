@@ -2,7 +2,7 @@
 import "./atrium.js";
 
 declare module "./atrium.js" {
-  interface Connection<E extends object = AnyEvents> {
+  interface Connection<E extends object = any> {
     /** Peers of this tab, outside of calls: `peers.on("peer", …)` accepts those that call `peer` with an id of this tab. */
     readonly peers: Peers;
     /**
@@ -11,7 +11,7 @@ declare module "./atrium.js" {
      */
     peer(id: string): Peer;
   }
-  interface Room<E extends object = AnyEvents> {
+  interface Room<E extends object = any> {
     readonly connection: Connection;
     /**
      * Joins the call of the room, with media, constraints of `getUserMedia`, or with neither: then with data alone. Rejects with an {@link AtriumError} whose

@@ -13,13 +13,13 @@ export class AtriumError extends Error {
  * @template E data of the events to this session or to the whole namespace, by their names
  * @param url of the server, `https://host/`, `https://host/path/` or `wss://host/ws?ns=/chat`; the page's own unless given
  */
-export function connect<E extends object = AnyEvents>(url?: string, options?: Options): Connection<E>;
+export function connect<E extends object = any>(url?: string, options?: Options): Connection<E>;
 
 /**
  * Room on a connection. It stays joined until {@link Room.leave}, over any number of reconnects.
  * @template E data of the events in the room, by their names
  */
-export interface Room<E extends object = AnyEvents> {
+export interface Room<E extends object = any> {
   readonly name: string;
   /** Position of the last message that was received. */
   readonly place: Place | undefined;
@@ -35,7 +35,7 @@ export interface Room<E extends object = AnyEvents> {
   send(data: E extends {
     message: infer D;
   } ? D : any, options: {
-    event?: undefined;
+    event?: string extends keyof E ? string : undefined;
     echo?: boolean;
     volatile: true;
     to?: string;
@@ -48,7 +48,7 @@ export interface Room<E extends object = AnyEvents> {
   send(data: E extends {
     message: infer D;
   } ? D : any, options?: {
-    event?: undefined;
+    event?: string extends keyof E ? string : undefined;
     echo?: boolean;
   } | undefined): Promise<Receipt>;
   /** Sends a message to one session alone, which receives it on its connection. */
@@ -93,7 +93,7 @@ export interface Room<E extends object = AnyEvents> {
 }
 
 /** @template E data of the events to this session or to the whole namespace, by their names */
-export interface Connection<E extends object = AnyEvents> {
+export interface Connection<E extends object = any> {
   readonly state: State;
   /** Number of messages that are not acknowledged yet. */
   readonly queued: number;
@@ -104,7 +104,7 @@ export interface Connection<E extends object = AnyEvents> {
    * the first of them.
    * @template R data of the events in the room, by their names
    */
-  room<R extends object = AnyEvents>(name: string, options?: {
+  room<R extends object = any>(name: string, options?: {
     presence?: boolean;
     since?: Place;
   }): Room<R>;
@@ -132,9 +132,6 @@ export interface Connection<E extends object = AnyEvents> {
   /** Closes the connection for good. */
   close(): void;
 }
-
-/** Data of events by their names, where nothing is known of them. */
-export type AnyEvents = Record<string, any>;
 
 /** Events of the server in a room. */
 export interface RoomEvents {
@@ -232,7 +229,7 @@ export type State = {
 
 export type Options = {
   /** Token of the user; a function is called for each connection, when a token expires, and again until it has a valid one; null closes the connection. */
-  token?: string | null | (() => string | null | Promise<string | null>);
+  token?: string | null | undefined | (() => string | null | undefined | Promise<string | null | undefined>);
   /** Timeout of a reply once connected, in milliseconds; 10,000. */
   timeout?: number;
   /** Maximum number of messages that are not acknowledged yet; 1,000. */
