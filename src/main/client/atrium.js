@@ -6,6 +6,7 @@
 import { Connection } from "./connection.js";
 import { AtriumError } from "./errors.js";
 import { HOLDER, Holder } from "./holder.js";
+import { randomName } from "./names.js";
 import { Room } from "./room.js";
 import { HASHER, sha256 } from "./sha256.js";
 import { SharedConnection } from "./shared.js";
@@ -40,7 +41,8 @@ const self = globalThis;
 if (self.importScripts && self.name?.startsWith(HOLDER)) {
   const holder = new Holder();
   const { locks } = self.navigator;
-  holder.ready = locks && new Promise((resolve) => locks.request(self.name, () => (resolve(), new Promise(() => {}))));
+  const lock = randomName();
+  holder.ready = locks && new Promise((resolve) => locks.request(lock, () => (resolve(lock), new Promise(() => {}))));
   self.onconnect = (/** @type {MessageEvent} */ { ports: [port] }) => holder.serve(port);
 }
 if (self.importScripts && self.name === HASHER) {

@@ -22,7 +22,10 @@ export class Holder {
   #onToken = () => {};
   /** Tab of the last token. @type {any} */
   #asked = {};
-  /** Completes once the worker holds the lock by which tabs notice its end. @type {Promise<void> | undefined} */
+  /**
+   * Completes once the worker holds the lock by which tabs notice its end, with its name. It is of this worker alone: modules of several addresses have a
+   * worker each. @type {Promise<string> | undefined}
+   */
   ready;
 
   /** @param {any} port */
@@ -58,7 +61,8 @@ export class Holder {
 
   /** @param {any} tab @param {any} hello */
   async #addTab(tab, { url, id, asks, options }) {
-    await this.ready;
+    const lock = await this.ready;
+    lock && tab.port.postMessage({ lock });
     tab.asks = asks;
     this.#tabs.add(tab);
     void globalThis.navigator?.locks?.request(id, () => this.#removeTab(tab));

@@ -30,10 +30,8 @@ export class SharedConnection {
   dial() {
     if (this.#workers) {
       try {
-        // Copies of this module at several addresses have a worker each, and each worker a lock of its name.
-        const name = this.#name + import.meta.url;
-        const worker = new SharedWorker(import.meta.url, { type: "module", name });
-        const socket = new PortSocket(worker.port, this.#hello, name);
+        const worker = new SharedWorker(import.meta.url, { type: "module", name: this.#name });
+        const socket = new PortSocket(worker.port, this.#hello);
         worker.onerror = () => {
           this.#workers = false;
           socket.close(1006);
@@ -72,11 +70,11 @@ class PortSocket {
   /** @type {(value?: any) => void} */
   #release = () => {};
 
-  /** @param {any} port @param {object} hello @param {string} [holder] lock of a worker, which is released when the worker ends */
-  constructor(port, hello, holder) {
+  /** @param {any} port @param {object} hello */
+  constructor(port, hello) {
     this.#port = port;
     const id = randomName();
-    const { locks } = globalThis.navigator ?? {};
+    const locks = globalThis.navigator?.locks;
     // The holder waits for this lock, which is released when this tab ends in any way.
     const sayHello = () => {
       // Closed meanwhile, it would fail on its closed channel, and hold the lock for good.
@@ -87,9 +85,10 @@ class PortSocket {
     };
     let welcomed = false;
     port.onmessage = (/** @type {MessageEvent} */ { data }) => {
-      if (data) {
+      if (data?.lock) {
         // A worker ends with the process of the tab that started it, without an event.
-        !welcomed && holder && locks?.request(holder, () => this.close(1006));
+        locks?.request(data.lock, () => this.close(1006));
+      } else if (data) {
         welcomed = true;
         this.onmessage({ data });
       } else if (welcomed) {

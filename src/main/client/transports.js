@@ -60,7 +60,7 @@ export class Transports {
   }
 
   next() {
-    this.use(this.#all[(this.#all.indexOf(this.current) + 1) % this.#all.length]);
+    this.use(this.#all[this.#all.indexOf(this.current) + 1] ?? this.#all[0]);
   }
 
   /** @param {Transport} transport */
