@@ -17,6 +17,7 @@ import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ForcedColors;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SharedReplicas;
 import dev.atrium.it.fixture.Tokens;
@@ -28,7 +29,7 @@ import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Link to a room, and its QR code, which another implementation encodes and decodes. */
 class RoomPageShareIT extends WithReplica {
@@ -61,11 +62,13 @@ class RoomPageShareIT extends WithReplica {
     }
 
     @ParameterizedTest
-    @EnumSource(names = { "LIGHT", "DARK" })
-    void the_code_of_a_room_leads_to_it_without_the_token(ColorScheme scheme) throws IOException, ReaderException {
+    @CsvSource({ "LIGHT, NONE", "DARK, NONE", "DARK, ACTIVE" })
+    void the_code_of_a_room_leads_to_it_without_the_token(ColorScheme scheme, ForcedColors forced)
+            throws IOException, ReaderException {
         String path = "/rooms/%E6%88%BF%E9%97%B4%201?ns=%2Fchat";
         Replica strict = SharedReplicas.strict();
-        try (BrowserContext person = browser.person(new NewContextOptions().setColorScheme(scheme));
+        try (BrowserContext person = browser
+                .person(new NewContextOptions().setColorScheme(scheme).setForcedColors(forced));
                 RoomPage ann = RoomPage.enter(person,
                         strict.http(path + "#access_token=" + Tokens.of("ann", "/chat *:admin")))) {
             ann.locator("#share-button").click();
