@@ -75,6 +75,8 @@ const log = new Log(byId("messages"), byId("list"), {
 });
 /** Whether the history was read once. */
 let isRead = false;
+/** Whether older messages that could not be read will be requested again. */
+let isRepeating = false;
 
 /** Whether changed names will be shown in a moment. */
 let isRenaming = false;
@@ -286,7 +288,12 @@ async function readHistory(current, made, isCurrent) {
     }
   }
   log.add([]);
-  // A log that fits on the screen cannot be scrolled to request more.
+  made === connection && (await fill());
+}
+
+/** Reads older messages until the log can be scrolled: one that fits on the screen cannot be scrolled to request more. */
+async function fill() {
+  const made = connection;
   const { clientHeight } = log.scroller;
   while (
     made === connection &&
@@ -294,7 +301,7 @@ async function readHistory(current, made, isCurrent) {
     log.scroller.scrollHeight < 2 * clientHeight &&
     (await readOlder())
   ) {
-    // Repeats until the log can be scrolled.
+    // The next page.
   }
 }
 
@@ -334,7 +341,14 @@ async function readOlder() {
     showBeginning();
     return true;
   } catch (failure) {
-    show(translate("olderFailed", { reason: /** @type {any} */ (failure).message }));
+    const words = translate("olderFailed", { reason: /** @type {any} */ (failure).message });
+    show(words);
+    // Who is at the top cannot scroll up to request them again.
+    isRepeating ||= repeatLater(
+      failure,
+      () => ((isRepeating = false), line.textContent === words),
+      async () => (await readOlder()) && fill(),
+    );
     return false;
   }
 }

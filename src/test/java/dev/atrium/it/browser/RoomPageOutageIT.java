@@ -8,6 +8,7 @@ import dev.atrium.it.fixture.Browser;
 import dev.atrium.it.fixture.Cluster;
 import dev.atrium.it.fixture.HostileProxy;
 import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SessionClient;
 import dev.atrium.it.fixture.SharedReplicas;
 import java.io.IOException;
 import java.util.List;
@@ -21,6 +22,17 @@ class RoomPageOutageIT extends WithBrowser {
     private static final Map<String, String> HEARTBEAT = Map.of("atrium.heartbeat.interval", "300ms",
             "atrium.heartbeat.timeout", "500ms");
     private static final int MANY = 10;
+    /** Script that answers the next requests of the history with 503, as many as {@code refusals}. */
+    private static final String REFUSALS = """
+            window.refusals = 0;
+            const { send } = WebSocket.prototype;
+            WebSocket.prototype.send = function (frame) {
+              const { seq, cmd } = frame[0] === "{" ? JSON.parse(frame) : {};
+              const reply = { data: JSON.stringify({ seq, code: 503, error: "later" }) };
+              cmd === "history" && refusals-- > 0
+                ? setTimeout(() => this.dispatchEvent(new MessageEvent("message", reply)))
+                : send.call(this, frame);
+            };""";
 
     @Test
     void a_server_that_is_killed_and_started_again_costs_nothing_over_redis() {
@@ -62,16 +74,7 @@ class RoomPageOutageIT extends WithBrowser {
     @Test
     void the_messages_behind_a_gap_are_read_again_if_the_server_cannot_answer_at_the_moment() throws IOException {
         BrowserContext person = withoutSharedWorkers();
-        person.addInitScript("""
-                window.refusals = 0;
-                const { send } = WebSocket.prototype;
-                WebSocket.prototype.send = function (frame) {
-                  const { seq, cmd } = frame[0] === "{" ? JSON.parse(frame) : {};
-                  const reply = { data: JSON.stringify({ seq, code: 503, error: "later" }) };
-                  cmd === "history" && refusals-- > 0
-                    ? setTimeout(() => this.dispatchEvent(new MessageEvent("message", reply)))
-                    : send.call(this, frame);
-                };""");
+        person.addInitScript(REFUSALS);
         try (Cluster cluster = Cluster.inMemory(HEARTBEAT);
                 HostileProxy proxy = new HostileProxy(cluster.replica(0).port());
                 RoomPage ann = RoomPage.enter(person, proxy.http("/rooms/behind-a-gap"))) {
@@ -86,6 +89,27 @@ class RoomPageOutageIT extends WithBrowser {
             proxy.heal();
             assertThat(ann.texts()).hasText(new String[] { "before", "behind" });
             assertThat(ann.locator("[data-gap]")).hasCount(1);
+            ann.isSound();
+        }
+    }
+
+    @Test
+    void older_messages_are_read_again_without_scrolling_if_the_server_cannot_answer_at_the_moment() {
+        Replica replica = SharedReplicas.ofAll(HEARTBEAT);
+        try (SessionClient eve = replica.session()) {
+            for (int i = 0; i < 300; i++) {
+                eve.call("send", "{\"room\":\"older-later\",\"data\":\"" + i + "\"}");
+            }
+        }
+        BrowserContext person = withoutSharedWorkers();
+        person.addInitScript(REFUSALS);
+        try (RoomPage ann = RoomPage.enter(person, replica.http("/rooms/older-later"))) {
+            ann.awaitSaid(100);
+            ann.page().evaluate("() => { refusals = 1; }");
+            ann.locator("#messages").evaluate("scroller => scroller.scrollTo(0, 0)");
+            assertThat(ann.locator("#older")).hasText("Older messages could not be read: later");
+            ann.awaitSaid(200);
+            assertThat(ann.locator("#older")).hasText("");
             ann.isSound();
         }
     }
