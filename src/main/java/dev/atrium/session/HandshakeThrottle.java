@@ -10,12 +10,23 @@ import java.util.function.Supplier;
 
 /**
  * Throttle of the handshakes, joins and resumptions on one event loop: a few run at a time, so that the connected clients are
- * hardly delayed when many connect at once. On its event loop only.
+ * hardly delayed when many connect at once; more of them while they wait for a Redis that is far away, and the loop for them.
+ * On its event loop only.
  */
 final class HandshakeThrottle {
 
-    /** Maximum number running at a time: enough to keep the loop busy during the round trips to Redis. */
-    private static final int MAX_RUNNING = 8;
+    /** Number that may run at a time: enough to keep the loop busy during the round trips to a Redis nearby. */
+    private static final int FEW = 8;
+
+    /**
+     * Number that may run at a time at the most. A resumption takes half a second if Redis is 50 ms away: with eight at a time
+     * a thousand clients would wait for a minute, give up and come again.
+     */
+    private static final int MANY = 256;
+
+    /** Time after which twice as many may run, unless the loop is busy: its timers are late then, and half as many may. */
+    private static final long PERIOD_MILLIS = 100;
+    private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     /** Time for new connections at a stretch, after which other tasks of the event loop run first. */
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -29,6 +40,8 @@ final class HandshakeThrottle {
     private final RecentDeliveries deliveries;
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private int running;
+    private int maxRunning = FEW;
+    private boolean isAdapting;
     private volatile int newConnections;
     private boolean scheduled;
     private long sliceStart;
@@ -40,13 +53,16 @@ final class HandshakeThrottle {
 
     /** Runs the work as soon as the throttle allows it. The work must complete on the event loop, or fail. */
     <T> Uni<T> pass(Supplier<Uni<T>> work) {
-        if (running < MAX_RUNNING && waiting.isEmpty() && hasTime()) {
+        if (running < maxRunning && waiting.isEmpty() && hasTime()) {
             return run(work);
         }
         return Uni.createFrom().<Void> emitter(emitter -> {
             waiting.add(() -> emitter.complete(null));
             count();
-            if (!scheduled && running < MAX_RUNNING) {
+            if (!isAdapting) {
+                adaptLater();
+            }
+            if (!scheduled && running < maxRunning) {
                 scheduleNext();
             }
         }).chain(() -> run(work));
@@ -103,6 +119,29 @@ final class HandshakeThrottle {
         }
     }
 
+    private void adaptLater() {
+        isAdapting = true;
+        long due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS);
+        eventLoop.schedule(() -> adapt(System.nanoTime() - due), PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void adapt(long lateNanos) {
+        isAdapting = false;
+        if (waiting.isEmpty()) {
+            maxRunning = FEW;
+            return;
+        }
+        if (lateNanos > LATE_NANOS) {
+            maxRunning = Math.max(FEW, maxRunning / 2);
+        } else if (running >= maxRunning) {
+            maxRunning = Math.min(MANY, maxRunning * 2);
+            if (!scheduled && running < maxRunning) {
+                scheduleNext();
+            }
+        }
+        adaptLater();
+    }
+
     private void scheduleNext() {
         scheduled = true;
         if (System.nanoTime() - sliceStart < SLICE_NANOS) {
@@ -124,12 +163,12 @@ final class HandshakeThrottle {
 
     private void next() {
         scheduled = false;
-        Runnable first = running < MAX_RUNNING ? waiting.poll() : null;
+        Runnable first = running < maxRunning ? waiting.poll() : null;
         if (first != null) {
             // A handshake that was cancelled while it waited does not count itself out.
             count();
             first.run();
-            if (!scheduled && running < MAX_RUNNING && !waiting.isEmpty()) {
+            if (!scheduled && running < maxRunning && !waiting.isEmpty()) {
                 scheduleNext();
             }
         }

@@ -9,6 +9,7 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -33,8 +34,10 @@ class HandshakeThrottleTest extends SessionFixture {
 
     /** The loop's clock is ahead of the throttle's, so that no pause is waited for. */
     private void runUntilIdle() {
-        for (int i = 0; i < 100; i++) {
-            pass(3);
+        for (int i = 0; i < 30; i++) {
+            channel.advanceTimeBy(100, TimeUnit.MICROSECONDS);
+            turn();
+            turn();
         }
     }
 
@@ -81,6 +84,45 @@ class HandshakeThrottleTest extends SessionFixture {
     }
 
     @Test
+    void more_and_more_run_while_they_wait_for_redis_and_fewer_again_when_the_loop_is_busy() {
+        for (int i = 0; i < 100; i++) {
+            submit(i);
+        }
+        runUntilIdle();
+        assertThat(started).hasSize(MAX_RUNNING);
+        pass(100);
+        runUntilIdle();
+        assertThat(started).hasSize(2 * MAX_RUNNING);
+        pass(100);
+        runUntilIdle();
+        assertThat(started).hasSize(4 * MAX_RUNNING);
+        for (int i = 0; i < 2; i++) {
+            spinFor(Duration.ofMillis(105));
+            turn();
+        }
+        work.forEach(each -> each.complete("in"));
+        runUntilIdle();
+        assertThat(started).as("eight at a time again").hasSize(5 * MAX_RUNNING);
+    }
+
+    @Test
+    void after_a_storm_eight_run_at_a_time_again() {
+        for (int i = 0; i < 2 * MAX_RUNNING; i++) {
+            submit(i);
+        }
+        pass(100);
+        runUntilIdle();
+        assertThat(started).hasSize(2 * MAX_RUNNING);
+        pass(100);
+        work.forEach(each -> each.complete("in"));
+        for (int i = 0; i < 2 * MAX_RUNNING; i++) {
+            submit(i);
+        }
+        runUntilIdle();
+        assertThat(started).hasSize(3 * MAX_RUNNING);
+    }
+
+    @Test
     void a_failure_is_passed_on_and_starts_the_next() {
         for (int i = 0; i < MAX_RUNNING + 1; i++) {
             submit(i);
@@ -112,7 +154,8 @@ class HandshakeThrottleTest extends SessionFixture {
         }
         runUntilIdle();
         pass(9_000);
-        assertThat(started).hasSize(MAX_RUNNING);
+        runUntilIdle();
+        assertThat(throttle.newConnections()).isEqualTo(MAX_RUNNING + 2);
         pass(1_000);
         runUntilIdle();
         assertThat(started).hasSize(MAX_RUNNING + 2);
@@ -223,16 +266,12 @@ class HandshakeThrottleTest extends SessionFixture {
             all.add(throttle.pass(() -> Uni.createFrom().<String> emitter(work::add)).subscribe().with(x -> {
             }));
         }
-        for (int i = 0; i < 100; i++) {
-            pass(3);
-        }
+        runUntilIdle();
         for (int i = 8; i < 20; i++) {
             all.get(i).cancel();
         }
         work.forEach(each -> each.complete("in"));
-        for (int i = 0; i < 100; i++) {
-            pass(3);
-        }
+        runUntilIdle();
         assertThat(throttle.newConnections()).isZero();
     }
 
