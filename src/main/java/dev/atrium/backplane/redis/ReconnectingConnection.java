@@ -290,11 +290,13 @@ final class ReconnectingConnection {
         }
     }
 
-    /** QUIT closes it; close() alone returns it to the pool, which would hand it out again as the new connection. */
+    /**
+     * QUIT closes it, and then it leaves the pool. close() would return it to the pool, which would hand it out again as the
+     * new connection until Redis has closed it.
+     */
     private static void end(RedisConnection old) {
         old.send(Request.cmd(Command.QUIT)).onComplete(ignored -> {
         });
-        old.close();
     }
 
     /** Returns the failure's message with that of its root cause, which alone explains a failed TLS handshake. */

@@ -68,7 +68,7 @@ class SubscriptionsTest {
         await().during(Duration.ofMillis(300)).until(() -> publishing.connections.size() == 1);
         loop.execute(() -> subscriptions.follow(RedisServerInfo.parse("role:master\r\nmaster_replid:d1f0\r\n")));
         await().until(() -> publishing.connections.size() == 2 && subscriptions.connection.isUp());
-        assertThat(publishing.connections.get(0).closed).isTrue();
+        assertThat(publishing.connections.get(0).sent).last().isEqualTo("quit");
     }
 
     @Test
