@@ -322,7 +322,8 @@ final class ReconnectingConnection {
         if (closed) {
             return;
         }
-        String reason = cause == null ? closed() : reason(cause);
+        // The failure of a connection that is closed on this side may have no message.
+        String reason = cause == null || cause.getMessage() == null ? closed() : reason(cause);
         // Logged once per reason: Redis may be down for hours. That it closes a connection which it has just refused is no news.
         if (!hasFailed() || cause != null && !reason.equals(problem)) {
             LOG.warnf("Redis %s connection is down: %s", name, reason);

@@ -14,6 +14,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
 import io.vertx.redis.client.impl.types.NumberType;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -281,6 +282,13 @@ class ReconnectingConnectionTest {
         assertThat(log).containsExactly("prepare", "up", "down", "prepare", "up", "down", "prepare", "up");
         assertThat(connection.isUp()).isTrue();
         assertThat(redis.connections).hasSize(3);
+    }
+
+    @Test
+    void the_end_of_a_connection_has_a_reason_though_its_failure_has_none() {
+        up();
+        redis.last().failures.handle(new ClosedChannelException());
+        await().until(() -> connection.problem().equals("closed by Redis"));
     }
 
     @Test
