@@ -115,6 +115,7 @@ final class HttpGuard extends ChannelDuplexHandler {
             unanswered++;
             origin = request.headers().get(HttpHeaderNames.ORIGIN);
             head = request.method().equals(HttpMethod.HEAD);
+            ExtensionOffers.keepReadable(request.headers());
             if (request.decoderResult().isFailure() && unanswered == 1) {
                 malformed(request);
                 return;

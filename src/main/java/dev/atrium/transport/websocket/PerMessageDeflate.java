@@ -1,6 +1,5 @@
 package dev.atrium.transport.websocket;
 
-import dev.atrium.transport.admission.HeaderList;
 import io.netty.handler.codec.compression.ZlibCodecFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionData;
@@ -27,18 +26,10 @@ public final class PerMessageDeflate {
 
     /** Accepts the first supported offer of a request; null if there is none. */
     WebSocketServerExtension negotiate(HttpServerRequest request) {
-        return HeaderList.of(request, HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS).stream().map(this::accepted)
-                .filter(Objects::nonNull).findFirst().orElse(null);
-    }
-
-    /** Returns the extension that meets an offer; null for one that cannot be met, or is malformed. */
-    private WebSocketServerExtension accepted(String offer) {
-        try {
-            return handshaker.handshakeExtension(WebSocketExtensionUtil.extractExtensions(offer).get(0));
-        } catch (NumberFormatException | IndexOutOfBoundsException e) {
-            // Netty takes the name and the numbers for granted; the handshake would break off without an answer.
-            return null;
-        }
+        String offers = request.getHeader(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS);
+        return offers == null ? null
+                : WebSocketExtensionUtil.extractExtensions(offers).stream().map(handshaker::handshakeExtension)
+                        .filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     /** Returns the response headers that accept an extension; none for null. */

@@ -13,6 +13,8 @@ import java.util.zip.Inflater;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** permessage-deflate (RFC 7692), if the setting enables it. */
 class CompressionIT {
@@ -39,6 +41,17 @@ class CompressionIT {
             RawSocket.Frame echo = socket.read();
             assertThat(echo.compressed()).isTrue();
             assertThat(inflate(echo.payload())).isEqualTo("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(value = { ";, false", "permessage-deflate; client_max_window_bits=x, false", "x-other|permessage-deflate, true",
+            ";|permessage-deflate; client_max_window_bits=x|permessage-deflate, true" })
+    void an_offer_that_is_malformed_is_ignored(String lines, boolean compressed) throws Exception {
+        String offers = "Sec-WebSocket-Extensions: " + lines.replace("|", "\r\nSec-WebSocket-Extensions: ") + "\r\n";
+        try (RawSocket socket = RawSocket.connect(replica.port(), "/echo", offers)) {
+            assertThat(socket.status()).isEqualTo(101);
+            assertThat(socket.header("Sec-WebSocket-Extensions")).isEqualTo(compressed ? "permessage-deflate" : null);
         }
     }
 

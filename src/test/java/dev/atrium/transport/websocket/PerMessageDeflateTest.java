@@ -7,7 +7,6 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
-import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -32,7 +31,6 @@ class PerMessageDeflateTest {
             "permessage-deflate; unknown, permessage-deflate; client_no_context_takeover | permessage-deflate",
             "permessage-deflate; server_max_window_bits=99, permessage-deflate | permessage-deflate",
             "x-webkit-deflate-frame, permessage-deflate                      | permessage-deflate",
-            "; , permessage-deflate; client_max_window_bits=x, permessage-deflate | permessage-deflate",
     })
     void the_first_offer_that_can_be_met_is_agreed_to(String offers, String answer) {
         assertThat(PerMessageDeflate.headers(deflate.negotiate(request(offers))))
@@ -41,20 +39,14 @@ class PerMessageDeflateTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "", "x-webkit-deflate-frame", "permessage-deflate; unknown",
-            "permessage-deflate; server_max_window_bits=99", "permessage-deflate; server_max_window_bits",
-            "permessage-deflate; client_max_window_bits=x", "permessage-deflate; client_max_window_bits=99", ";", ",", ",;" })
+            "permessage-deflate; server_max_window_bits=99" })
     void an_offer_that_cannot_be_met_is_ignored(String offers) {
         assertThat(deflate.negotiate(request(offers))).isNull();
     }
 
     @Test
-    void offers_may_be_in_several_lines() {
-        assertThat(deflate.negotiate(request("x-webkit-deflate-frame", "permessage-deflate"))).isNotNull();
-    }
-
-    @Test
     void without_an_offer_there_is_no_compression_and_no_header() {
-        assertThat(deflate.negotiate(request())).isNull();
+        assertThat(deflate.negotiate(request(null))).isNull();
         assertThat(PerMessageDeflate.headers(null)).isEmpty();
     }
 
@@ -94,15 +86,12 @@ class PerMessageDeflateTest {
         }
     }
 
-    /** @param offers lines of the header */
-    private static HttpServerRequest request(String... offers) {
-        MultiMap headers = MultiMap.caseInsensitiveMultiMap();
-        List.of(offers).forEach(line -> headers.add("Sec-WebSocket-Extensions", line));
+    private static HttpServerRequest request(String offers) {
         return (HttpServerRequest) Proxy.newProxyInstance(PerMessageDeflateTest.class.getClassLoader(),
                 new Class<?>[] { HttpServerRequest.class },
                 (proxy, method, arguments) -> {
-                    assertThat(method.getName()).isEqualTo("headers");
-                    return headers;
+                    assertThat(method.getName()).isEqualTo("getHeader");
+                    return arguments[0].toString().equals("sec-websocket-extensions") ? offers : null;
                 });
     }
 }
