@@ -12,10 +12,12 @@ import dev.atrium.transport.admission.Problem;
 import io.quarkus.websockets.next.HandshakeRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -28,6 +30,9 @@ public final class SocketGate {
 
     /** Route order: after the admission filter, before the endpoints. */
     public static final int ORDER = -50;
+
+    /** Route order: behind the routes of an application, but before the answer to a path that nobody has. */
+    private static final int LAST = Integer.MAX_VALUE - 2;
 
     private final Admission admission;
     private final SocketServices services;
@@ -54,6 +59,15 @@ public final class SocketGate {
                 .handler(context -> admit(context, Transport.SESSION, query -> RoomId.everyone(query.namespace())));
         router.route("/rooms/:room").order(ORDER)
                 .handler(context -> admit(context, Transport.PLAIN, query -> requireRoom(context, query)));
+        List.of("/ws", "/echo").forEach(
+                path -> router.route(path).method(HttpMethod.GET).order(LAST).handler(SocketGate::requireUpgrade));
+    }
+
+    /** Answers a request that asks for no upgrade, perhaps because a proxy has removed that header. */
+    private static void requireUpgrade(RoutingContext context) {
+        Problem.send(context, context.request().version() == HttpVersion.HTTP_2
+                ? ErrorReply.badRequest("Upgrade: expected HTTP/1.1")
+                : new ErrorReply(426, "Upgrade: expected websocket"));
     }
 
     /** @param requirement throws an {@link ErrorReply} for an invalid query or path */

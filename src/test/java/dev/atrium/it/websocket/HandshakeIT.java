@@ -79,7 +79,8 @@ class HandshakeIT {
     }
 
     @ParameterizedTest
-    @CsvSource({ "GET, /echo, 404", "GET, /rooms/lobby, 200", "POST, /rooms/lobby, 201", "GET, /socket.io/socket.io.js, 200" })
+    @CsvSource({ "GET, /echo, 426", "GET, /ws, 426", "POST, /ws, 404", "GET, /rooms/lobby, 200", "POST, /rooms/lobby, 201",
+            "GET, /socket.io/socket.io.js, 200" })
     void a_request_that_asks_for_no_upgrade_is_none_of_the_endpoints(String method, String path, int status) {
         replica.given().header("Connection", "Upgrade").header("Sec-WebSocket-Version", "13")
                 .header("Sec-WebSocket-Key", KEY)
@@ -96,6 +97,13 @@ class HandshakeIT {
                     + RawSocket.HANDSHAKE.replace("Sec-WebSocket-Version: 13\r\n", version));
         }
         assertUpgradeRequired("GET " + path + " HTTP/1.0\r\n" + RawSocket.HANDSHAKE);
+    }
+
+    /** As through a proxy that is not configured for WebSockets. */
+    @ParameterizedTest
+    @ValueSource(strings = { "/echo", "/ws", "/ws?ns=/chat" })
+    void a_request_that_asks_for_no_upgrade_is_told_so_where_there_is_nothing_else(String path) throws IOException {
+        assertUpgradeRequired("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
     }
 
     private static void assertUpgradeRequired(String request) throws IOException {
