@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.it.fixture.CapturedLog;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -62,7 +63,8 @@ class HeapPressureTest {
     @ValueSource(booleans = { false, true })
     void the_heap_is_looked_at_again(boolean full) {
         look(full);
-        Awaitility.await().until(() -> looks.get() > 1);
+        // A collection that takes long is followed by a long pause.
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> looks.get() > 1);
         assertThat(heap.isScarce()).isEqualTo(full);
     }
 
