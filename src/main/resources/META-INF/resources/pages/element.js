@@ -27,3 +27,14 @@ export function byId(id) {
   }
   return found;
 }
+
+/**
+ * Removes an element of a room's page, or hides it. If it has the focus, the log gets it: otherwise who uses a keyboard or a screen reader would be at the
+ * beginning of the page. The text box would open the keyboard of a phone.
+ * @param {Element} shown @param {() => void} [hide]
+ */
+export function withdraw(shown, hide = () => shown.remove()) {
+  const focused = shown.contains(document.activeElement);
+  hide();
+  focused && byId("messages").focus({ preventScroll: true });
+}

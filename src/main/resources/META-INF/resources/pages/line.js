@@ -118,7 +118,16 @@ function clipped(text, make) {
   const whole = element("div", {}, make(`${text.slice(0, CLIP)}…`));
   const more = element(
     "button",
-    { type: "button", click: () => whole.replaceChildren(make(text)) },
+    {
+      type: "button",
+      click: () => {
+        const all = make(text);
+        whole.replaceChildren(all);
+        // The button had the focus.
+        all.hasAttribute("tabindex") || (all.tabIndex = -1);
+        all.focus({ preventScroll: true });
+      },
+    },
     translate("showAll", { size: size(new Blob([text]).size) }),
   );
   whole.append(more);

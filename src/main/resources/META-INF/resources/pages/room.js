@@ -4,7 +4,7 @@ import { connect } from "../atrium.js";
 import { inNamespace, namespace, roomName, root, takeToken } from "./address.js";
 import { CallPanel } from "./call.js";
 import { composer } from "./composer.js";
-import { byId } from "./element.js";
+import { byId, withdraw } from "./element.js";
 import { Find } from "./find.js";
 import { Files } from "./file.js";
 import { History, SIGNALS } from "./history.js";
@@ -110,7 +110,7 @@ const waiting = new Waiting(byId("waiting"), {
   changed: (count, since) => status.waiting(count, since),
 });
 
-byId("newer").addEventListener("click", () => log.toEnd());
+byId("newer").addEventListener("click", () => withdraw(byId("newer"), () => log.toEnd()));
 composer(name, {
   send: (text) => {
     typing.messageSent();

@@ -1,6 +1,6 @@
 // @ts-check
 /** Uploads: by button, dropped or pasted. */
-import { byId, element } from "./element.js";
+import { byId, element, withdraw } from "./element.js";
 import { percent, translate, size } from "./i18n.js";
 
 /** Files that are sent at a time: a worker reads each of them, and a phone has no memory for that of a hundred. */
@@ -87,7 +87,7 @@ export class Uploads {
       {
         type: "button",
         "aria-label": `${translate("cancel")}: ${file.name}`,
-        click: () => (stop.abort(), item.remove()),
+        click: () => (stop.abort(), withdraw(item)),
       },
       translate("cancel"),
     );
@@ -110,7 +110,7 @@ export class Uploads {
           state.textContent = phase(progress);
         },
       });
-      item.remove();
+      withdraw(item);
     } catch (failure) {
       if (stop.signal.aborted) {
         return;
@@ -121,11 +121,11 @@ export class Uploads {
         element("span", { role: "alert" }, inWords(failure, this.#limited)),
         element(
           "button",
-          { type: "button", "aria-label": `${translate("close")}: ${file.name}`, click: () => item.remove() },
+          { type: "button", "aria-label": `${translate("close")}: ${file.name}`, click: () => withdraw(item) },
           "×",
         ),
       );
-      setTimeout(() => item.remove(), SHOWN_MILLIS);
+      setTimeout(() => withdraw(item), SHOWN_MILLIS);
     }
   }
 

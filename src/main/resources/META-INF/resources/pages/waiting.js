@@ -1,6 +1,6 @@
 // @ts-check
 /** Messages of this page that the server has not acknowledged yet. */
-import { element } from "./element.js";
+import { element, withdraw } from "./element.js";
 import { formatted } from "./format.js";
 import { translate } from "./i18n.js";
 
@@ -45,8 +45,8 @@ export class Waiting {
       state.replaceChildren(
         translate("notSent", { reason }),
         " ",
-        element("button", { type: "button", click: () => (item.remove(), void this.add(text)) }, translate("again")),
-        element("button", { type: "button", click: () => item.remove() }, translate("discard")),
+        element("button", { type: "button", click: () => (withdraw(item), void this.add(text)) }, translate("again")),
+        element("button", { type: "button", click: () => withdraw(item) }, translate("discard")),
       );
     }
     this.#since.delete(item);

@@ -208,6 +208,36 @@ class RoomPageIT extends WithReplica {
         }
     }
 
+    /** Otherwise it would be at the beginning of the page. */
+    @Test
+    void a_button_that_removes_itself_leaves_the_focus_in_the_log() {
+        BrowserContext person = browser.person();
+        person.addInitScript(RoomPage.NO_SHARED_WORKERS + """
+                ; const { send } = WebSocket.prototype;
+                WebSocket.prototype.send = function (frame) {
+                  const { seq, params } = frame[0] === "{" ? JSON.parse(frame) : {};
+                  const reply = { data: JSON.stringify({ seq, code: 403, error: "no" }) };
+                  params?.data === "refused"
+                    ? setTimeout(() => this.dispatchEvent(new MessageEvent("message", reply)))
+                    : send.call(this, frame);
+                };""");
+        try (RoomPage ann = RoomPage.enter(person, replica.http("/rooms/focus"))) {
+            replica.post("/rooms/focus", "long ".repeat(4000));
+            ann.awaitSaid(1);
+            ann.locator("#list .body button").press("Enter");
+            assertThat(ann.texts()).isFocused();
+            ann.locator("#messages").evaluate("scroller => scroller.scrollTo(0, 0)");
+            ann.locator("#newer").press("Enter");
+            assertThat(ann.locator("#newer")).isHidden();
+            assertThat(ann.locator("#messages")).isFocused();
+            ann.say("refused");
+            ann.locator("#waiting .fate button").last().press("Enter");
+            assertThat(ann.locator("#waiting li")).hasCount(0);
+            assertThat(ann.locator("#messages")).isFocused();
+            ann.isSound();
+        }
+    }
+
     @Test
     void on_a_phone_the_people_are_behind_a_button_that_the_keyboard_opens_and_closes() {
         try (RoomPage ann = RoomPage.enter(browser.person(new NewContextOptions().setViewportSize(390, 800)),
