@@ -85,7 +85,10 @@ export class Call extends Mesh {
     }
     const former = this.tracks.get("video");
     this.#camera === undefined ? (this.#camera = former ?? null) : former?.stop();
-    await this.setTrack("video", screen);
+    const set = this.setTrack("video", screen);
+    // It is shown also while the camera is muted.
+    screen.enabled = true;
+    await set;
     this.tell("share", true);
   }
 

@@ -14,6 +14,8 @@ export class Mesh extends Listeners {
   peers = new Map();
   /** Own tracks by their kinds. @type {Map<string, MediaStreamTrack>} */
   tracks = new Map();
+  /** Kinds that are muted, whatever track is sent. @type {Set<string>} */
+  #muted = new Set();
   /** Own tracks, to be shown. */
   stream = new MediaStream();
   #session = "";
@@ -154,12 +156,14 @@ export class Mesh extends Listeners {
     const former = this.tracks.get(kind);
     former && this.stream.removeTrack(former);
     track ? this.tracks.set(kind, track) : this.tracks.delete(kind);
+    track && this.#muted.has(kind) && (track.enabled = false);
     track && this.stream.addTrack(track);
     await Promise.all([...this.peers.values()].map((peer) => peer.setTrack(kind, track)));
   }
 
-  /** Mutes the own track of a kind for all peers, or unmutes it. @param {string} kind */
+  /** Mutes the own track of a kind for all peers, and those that take its place, or unmutes it. @param {string} kind */
   mute(kind, on = true) {
+    on ? this.#muted.add(kind) : this.#muted.delete(kind);
     const track = this.tracks.get(kind);
     track && (track.enabled = !on);
   }

@@ -158,7 +158,8 @@ class CallBrowserIT {
         bob.evaluate("() => join({ audio: true })");
         Browser.await(ann, "received(peer(), 'audio').then((count) => count > 0)", true);
         // A picture where there was none is negotiated.
-        ann.evaluate("() => call.share()");
+        ann.evaluate("() => { call.mute('video'); return call.share(); }");
+        assertThat(ann.evaluate("call.tracks.get('video').enabled")).isEqualTo(true);
         Browser.await(bob, "received(peer(), 'video').then((count) => count > 0)", true);
         assertThat(bob.evaluate("peer().stream.getTracks().length")).isEqualTo(1);
         assertThat(ann.evaluate("peer().pc.getConfiguration().iceServers[0].urls[0]")).isEqualTo("stun:127.0.0.1:9");
@@ -186,6 +187,16 @@ class CallBrowserIT {
                     return code;
                   }
                 }""")).isEqualTo(503);
+        // Another microphone is as silent as the one before it.
+        bob.evaluate("""
+                async () => {
+                  const { getUserMedia } = MediaDevices.prototype;
+                  const stream = await getUserMedia.call(navigator.mediaDevices, { audio: true });
+                  await call.setTrack("audio", stream.getAudioTracks()[0]);
+                }""");
+        assertThat(bob.evaluate("call.tracks.get('audio').enabled")).isEqualTo(false);
+        bob.evaluate("() => call.mute('audio', false)");
+        assertThat(bob.evaluate("call.tracks.get('audio').enabled")).isEqualTo(true);
         sound(ann, bob);
     }
 
