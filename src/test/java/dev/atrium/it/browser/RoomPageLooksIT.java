@@ -17,6 +17,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,11 @@ import org.junit.jupiter.params.provider.CsvSource;
  * sides.
  */
 class RoomPageLooksIT extends WithReplica {
+
+    /** Script that returns the rules of a page which set a size of letters that does not follow the settings of the browser. */
+    private static final String FIXED_SIZES = """
+            [...document.styleSheets].flatMap(({ cssRules }) => [...cssRules])
+                .filter(({ style }) => style?.fontSize.endsWith("px")).map(({ cssText }) => cssText)""";
 
     @ParameterizedTest
     @CsvSource({ "light, LIGHT, 1200, 800, en-GB", "dark, DARK, 1200, 800, en-GB", "phone, LIGHT, 390, 844, zh-CN",
@@ -87,6 +93,15 @@ class RoomPageLooksIT extends WithReplica {
             assertThat(ann.locator("#main").evaluate("main => main.scrollHeight - main.clientHeight")).isEqualTo(0);
             ann.locator("#newer").click();
             assertThat(ann.locator("#newer")).isHidden();
+        }
+    }
+
+    @Test
+    void letters_are_as_large_as_the_settings_of_the_browser_say() {
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/letters"))) {
+            assertThat(ann.page().evaluate(FIXED_SIZES)).isEqualTo(List.of());
+            ann.page().navigate(replica.http("/"));
+            assertThat(ann.page().evaluate(FIXED_SIZES)).isEqualTo(List.of());
         }
     }
 
