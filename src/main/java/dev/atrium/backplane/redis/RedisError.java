@@ -30,6 +30,9 @@ record RedisError(String code, String text, boolean fromScript) {
     /** Redis 6 wraps the error of a script's command: {@code ERR Error running script (call to f_…): …: -OOM command …}. */
     private static final Pattern WRAPPED = Pattern.compile(": -?([A-Z]{3,}) ");
 
+    /** Redis up to 7.0 has no code for what the user of a script may not do in it. */
+    private static final String FORBIDDEN_IN_SCRIPT = "The user executing the script can't ";
+
     static RedisError of(Throwable failure) {
         String text = String.valueOf(failure.getMessage());
         // The client reports the end of a connection as if Redis had replied with an error.
@@ -37,6 +40,9 @@ record RedisError(String code, String text, boolean fromScript) {
             return new RedisError("", text, false);
         }
         boolean fromScript = text.contains("user_script");
+        if (fromScript && text.contains(FORBIDDEN_IN_SCRIPT)) {
+            return new RedisError("NOPERM", text, true);
+        }
         Matcher wrapped = WRAPPED.matcher(text);
         if (fromScript && text.startsWith("ERR") && wrapped.find()) {
             return new RedisError(wrapped.group(1), text, true);

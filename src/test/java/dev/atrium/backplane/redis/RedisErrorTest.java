@@ -28,6 +28,8 @@ class RedisErrorTest {
             "OOM command not allowed when used memory > 'maxmemory'. script: 4f, on @user_script:49. | OOM    | true  | true",
             // After XADD: the message is in the log, though nobody was told.
             "NOPERM this user has no permissions to access one of the channels script: 4f, on @user_script:66. | NOPERM | false | true",
+            "ERR The user executing the script can't publish to the channel script: 18, on @user_script:1. | NOPERM | false | true",
+            "ERR Error running script (call to f_4f): @user_script:1: @user_script: 1: The user executing the script can't run this command or subcommand | NOPERM | false | true",
             "ERR Error running script (call to f_4f): @user_script:49: @user_script: 49: -OOM command not allowed | OOM | true | true",
             "ERR Error running script (call to f_4f): @user_script:1: @user_script: 1: -READONLY You can't write  | READONLY | true | true",
             "ERR Error running script (call to f_4f): @user_script:9: user_script:9: attempt to index a nil value | ERR | false | false",
