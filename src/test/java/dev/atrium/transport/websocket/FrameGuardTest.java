@@ -167,6 +167,7 @@ class FrameGuardTest {
 
     @Test
     void a_client_that_closes_and_does_not_read_is_cut() {
+        channel.freezeTime();
         guard.release();
         send(new CloseWebSocketFrame(1000, ""));
         channel.advanceTimeBy(2_999, TimeUnit.MILLISECONDS);
