@@ -100,7 +100,7 @@ public final class Events {
             } catch (RuntimeException e) {
                 failures.error("Event subscriber " + name + " failed on " + event.getClass().getSimpleName(), e);
             }
-        }, failure -> LOG.errorf(failure, "Event subscriber %s hears no more", name));
+        }, failure -> LOG.errorf(failure, "Event subscriber %s receives no more events", name));
     }
 
     /** Events that slow subscribers lost since startup. */
