@@ -231,6 +231,8 @@ class RoomPageIT extends WithReplica {
             assertThat(ann.locator("#newer")).isHidden();
             assertThat(ann.locator("#messages")).isFocused();
             ann.say("refused");
+            // It appears late, and nothing that is hidden gets the focus.
+            ann.locator("#waiting .fate button").last().waitFor();
             ann.locator("#waiting .fate button").last().press("Enter");
             assertThat(ann.locator("#waiting li")).hasCount(0);
             assertThat(ann.locator("#messages")).isFocused();
