@@ -103,6 +103,13 @@ export class Call extends Mesh {
     }
   }
 
+  /** @param {string} kind */
+  mute(kind, on = true) {
+    super.mute(kind, on);
+    // It comes back after the screen.
+    kind === "video" && this.#camera && (this.#camera.enabled = !on);
+  }
+
   /** @param {string} kind @param {MediaStreamTrack | null} track */
   async setTrack(kind, track) {
     // A device that is unplugged, or a permission that is taken back: the others would see a still picture.

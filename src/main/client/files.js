@@ -33,19 +33,15 @@ export class Transfer {
     const described = { room: this.#room, name, size, type, sha256: await this.#digest(blob, "hashing") };
     let file = "";
     let digestRetried = false;
-    // Until there is an answer: the server would keep the upload as one of the unfinished ones that it allows. The reply with its id may be lost, too.
-    this.#signal?.addEventListener("abort", () =>
-      this.#retry(async () => {
-        file ||= (await this.#connection.request("file.open", described)).file;
-        await this.#connection.request("file.abort", { file });
-        return true;
-      }).catch(() => {}),
-    );
+    const abort = () => file && this.#connection.request("file.abort", { file }).catch(() => {});
+    this.#signal?.addEventListener("abort", abort);
     return this.#retry(async () => {
       try {
         const status = await (file ? this.#command("status", { file }) : this.#command("open", described));
         const { chunk, missing } = status;
         file = status.file;
+        // Meanwhile: otherwise the server would keep it as one of the unfinished uploads that it allows.
+        this.#signal?.aborted && abort();
         let done = missing.reduce(
           (/** @type {number} */ sum, /** @type {number[]} */ [first, last]) =>
             sum + first * chunk - Math.min(size, (last + 1) * chunk),

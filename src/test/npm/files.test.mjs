@@ -305,17 +305,6 @@ for (const [nth, cmd] of [
   });
 }
 
-for (const cmd of ["file.open", "file.abort"]) {
-  scene(`an upload that is aborted frees its slot although the reply of ${cmd} is lost`, async ({ peer, room }) => {
-    const giveUp = new AbortController();
-    const lose = at(1, cmd, () => (setTimeout(() => peer.cut()), "silence"));
-    const abort = at(1, "file.open", () => giveUp.abort(new Error("enough")));
-    peer.before = (...received) => (abort(...received), lose(...received));
-    await assert.rejects(room.upload(file(), { signal: giveUp.signal }), { message: "enough" });
-    await until(() => peer.commands.lastIndexOf("file.abort") > peer.commands.indexOf(cmd), "file.abort");
-  });
-}
-
 test("a token that arrives late does not affect the next connection", async () => {
   const peer = await Peer.start();
   let late;

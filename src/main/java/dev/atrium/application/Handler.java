@@ -12,6 +12,7 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.invoke.Invoker;
 import java.io.IOException;
 import java.lang.reflect.Array;
+import java.time.DateTimeException;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionStage;
@@ -126,8 +127,8 @@ final class Handler {
         } catch (InvalidDefinitionException e) {
             // A fault of the handler, whatever the client sends.
             throw new IllegalStateException("Jackson cannot make the parameter " + number + " of the handler", e);
-        } catch (IOException | RuntimeException e) {
-            // A value out of range is a RuntimeException, which Jackson wraps only inside of objects and lists.
+        } catch (IOException | IllegalArgumentException | ArithmeticException | DateTimeException e) {
+            // Those of a value out of range, which Jackson wraps only inside of objects and lists.
             throw mismatch(type, number);
         }
     }

@@ -73,10 +73,11 @@ record Recovery(Backplane backplane) {
             long latest = 0;
             for (Message message : messages) {
                 // After a step back of the clock a message that the client has not received may be older than its last one.
-                if (message.atMicros() < latest || Math.abs(message.atMicros() - atMicros) < UNSURE_MICROS) {
+                if (message.atMicros() < latest - UNSURE_MICROS / 2
+                        || Math.abs(message.atMicros() - atMicros) < UNSURE_MICROS) {
                     throw notRecovered();
                 }
-                latest = message.atMicros();
+                latest = Math.max(latest, message.atMicros());
                 if (message.atMicros() > atMicros) {
                     first = Math.min(first, message.offset());
                 }

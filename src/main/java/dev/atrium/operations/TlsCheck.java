@@ -18,10 +18,12 @@ import jakarta.inject.Singleton;
 import java.io.ByteArrayInputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
-import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.Map;
@@ -146,9 +148,12 @@ final class TlsCheck implements VertxOptionsCustomizer {
             byte[] signed = signature.sign();
             signature.initVerify(certified);
             return signature.verify(signed);
-        } catch (GeneralSecurityException e) {
+        } catch (InvalidKeyException | SignatureException e) {
             // A key of another algorithm.
             return false;
+        } catch (NoSuchAlgorithmException e) {
+            // Nothing else that this JVM has can tell.
+            return true;
         }
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -20,9 +21,10 @@ final class HandshakeThrottle {
 
     /**
      * Number that may run at a time at the most. A resumption takes half a second if Redis is 50 ms away: with eight at a time
-     * a thousand clients would wait for a minute, give up and come again.
+     * a thousand clients would wait for a minute, give up and come again. With many more the commands of a resumption, nine at
+     * a time, would fill the queue of a Redis that is not far away but overloaded.
      */
-    private static final int MANY = 256;
+    private static final int MANY = 64;
 
     /** Time after which twice as many may run, unless the loop is busy: its timers are late then, and half as many may. */
     private static final long PERIOD_MILLIS = 100;
@@ -38,6 +40,7 @@ final class HandshakeThrottle {
 
     private final EventLoop eventLoop;
     private final RecentDeliveries deliveries;
+    private final LongSupplier nanoTime;
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private int running;
     private int maxRunning = FEW;
@@ -46,9 +49,10 @@ final class HandshakeThrottle {
     private boolean scheduled;
     private long sliceStart;
 
-    HandshakeThrottle(EventLoop eventLoop, RecentDeliveries deliveries) {
+    HandshakeThrottle(EventLoop eventLoop, RecentDeliveries deliveries, LongSupplier nanoTime) {
         this.eventLoop = eventLoop;
         this.deliveries = deliveries;
+        this.nanoTime = nanoTime;
     }
 
     /** Runs the work as soon as the throttle allows it. The work must complete on the event loop, or fail. */
@@ -73,7 +77,7 @@ final class HandshakeThrottle {
      * be ready to be read in one turn of the event loop.
      */
     private boolean hasTime() {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         if (now - sliceStart >= SLICE_NANOS + pause()) {
             sliceStart = now;
         }
@@ -121,8 +125,8 @@ final class HandshakeThrottle {
 
     private void adaptLater() {
         isAdapting = true;
-        long due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS);
-        eventLoop.schedule(() -> adapt(System.nanoTime() - due), PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        long due = nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS);
+        eventLoop.schedule(() -> adapt(nanoTime.getAsLong() - due), PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void adapt(long lateNanos) {
@@ -144,7 +148,7 @@ final class HandshakeThrottle {
 
     private void scheduleNext() {
         scheduled = true;
-        if (System.nanoTime() - sliceStart < SLICE_NANOS) {
+        if (nanoTime.getAsLong() - sliceStart < SLICE_NANOS) {
             // In a later task: a thousand that pass at once would nest a thousand stack frames.
             eventLoop.execute(this::next);
         } else {
@@ -157,7 +161,7 @@ final class HandshakeThrottle {
     }
 
     private void nextSlice() {
-        sliceStart = System.nanoTime();
+        sliceStart = nanoTime.getAsLong();
         next();
     }
 

@@ -171,6 +171,7 @@ public final class Sessions {
         return new SessionLoop(eventLoop, delivery,
                 new Heartbeat(eventLoop, config.heartbeat().interval(), config.heartbeat().timeout(),
                         MaxConnectionAge.of(config.connection())),
-                new FirstReads(eventLoop, deliveries), new HandshakeThrottle(eventLoop, deliveries), new ReplyTurns(eventLoop));
+                new FirstReads(eventLoop, deliveries), new HandshakeThrottle(eventLoop, deliveries, System::nanoTime),
+                new ReplyTurns(eventLoop));
     }
 }

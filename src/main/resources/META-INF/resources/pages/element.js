@@ -29,7 +29,7 @@ export function byId(id) {
 }
 
 /**
- * Removes an element of a room's page, or hides it. If it has the focus, the log gets it: otherwise who uses a keyboard or a screen reader would be at the
+ * Removes an element of a room's page, or hides it. If it has the focus, the log gets it: otherwise the user of a keyboard or a screen reader would be at the
  * beginning of the page. The text box would open the keyboard of a phone.
  * @param {Element} shown @param {() => void} [hide]
  */

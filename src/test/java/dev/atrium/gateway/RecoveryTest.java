@@ -286,6 +286,17 @@ class RecoveryTest extends WithGateway {
         assertNotRecovered(error(recovery.places(SAVED, at("lobby", last))));
     }
 
+    /** Clocks of two primaries of a failover differ by some milliseconds. */
+    @Test
+    void a_room_whose_times_run_backwards_by_little_tells_what_was_received() {
+        say(NEWS, "received");
+        clock.pass(Duration.ofMillis(-400));
+        say(NEWS, "received, too");
+        clock.pass(Duration.ofSeconds(2));
+        PublishResult last = say(LOBBY, "last");
+        assertThat(done(recovery.places(SAVED, at("lobby", last))).get("news").offset()).isEqualTo(2);
+    }
+
     @Test
     void missed_messages_that_are_older_than_the_last_one_are_not_all_that_was_missed() {
         PublishResult last = say(LOBBY, "last");

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -19,11 +21,15 @@ class HandshakeThrottleTest extends SessionFixture {
     private static final int MAX_RUNNING = 8;
 
     private final Sessions sessions = sessions("heartbeat.interval", "1d");
-    private final HandshakeThrottle throttle = new HandshakeThrottle(eventLoop,
-            new RecentDeliveries(sessions.deliveryLoop(eventLoop), System::nanoTime));
+    private HandshakeThrottle throttle = throttle(System::nanoTime);
+    private final AtomicLong now = new AtomicLong();
     private final List<Integer> started = new ArrayList<>();
     private final List<UniEmitter<? super String>> work = new ArrayList<>();
     private final List<String> done = new ArrayList<>();
+
+    private HandshakeThrottle throttle(LongSupplier nanoTime) {
+        return new HandshakeThrottle(eventLoop, new RecentDeliveries(sessions.deliveryLoop(eventLoop), nanoTime), nanoTime);
+    }
 
     private Cancellable submit(int name) {
         return throttle.pass(() -> {
@@ -83,23 +89,27 @@ class HandshakeThrottleTest extends SessionFixture {
         assertThat(throttle.newConnections()).isZero();
     }
 
+    /** The loop runs its timer, so many milliseconds after it was due. */
+    private void period(long lateMillis) {
+        now.addAndGet(TimeUnit.MILLISECONDS.toNanos(100 + lateMillis));
+        pass(100);
+        runUntilIdle();
+    }
+
     @Test
     void more_and_more_run_while_they_wait_for_redis_and_fewer_again_when_the_loop_is_busy() {
+        throttle = throttle(now::get);
         for (int i = 0; i < 100; i++) {
             submit(i);
         }
         runUntilIdle();
         assertThat(started).hasSize(MAX_RUNNING);
-        pass(100);
-        runUntilIdle();
+        period(0);
         assertThat(started).hasSize(2 * MAX_RUNNING);
-        pass(100);
-        runUntilIdle();
+        period(2);
         assertThat(started).hasSize(4 * MAX_RUNNING);
-        for (int i = 0; i < 2; i++) {
-            spinFor(Duration.ofMillis(105));
-            turn();
-        }
+        period(3);
+        period(3);
         work.forEach(each -> each.complete("in"));
         runUntilIdle();
         assertThat(started).as("eight at a time again").hasSize(5 * MAX_RUNNING);
@@ -107,13 +117,13 @@ class HandshakeThrottleTest extends SessionFixture {
 
     @Test
     void after_a_storm_eight_run_at_a_time_again() {
+        throttle = throttle(now::get);
         for (int i = 0; i < 2 * MAX_RUNNING; i++) {
             submit(i);
         }
-        pass(100);
-        runUntilIdle();
+        period(0);
         assertThat(started).hasSize(2 * MAX_RUNNING);
-        pass(100);
+        period(0);
         work.forEach(each -> each.complete("in"));
         for (int i = 0; i < 2 * MAX_RUNNING; i++) {
             submit(i);
@@ -259,7 +269,7 @@ class HandshakeThrottleTest extends SessionFixture {
     @Test
     void a_handshake_that_was_cancelled_while_it_waited_is_not_counted() {
         HandshakeThrottle throttle = new HandshakeThrottle(eventLoop,
-                new RecentDeliveries(new DeliveryLoop(eventLoop, () -> true, () -> false), System::nanoTime));
+                new RecentDeliveries(new DeliveryLoop(eventLoop, () -> true, () -> false), System::nanoTime), System::nanoTime);
         List<UniEmitter<? super String>> work = new ArrayList<>();
         List<Cancellable> all = new ArrayList<>();
         for (int i = 0; i < 20; i++) {

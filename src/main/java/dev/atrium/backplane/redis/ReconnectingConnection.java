@@ -295,8 +295,10 @@ final class ReconnectingConnection {
      * new connection until Redis has closed it.
      */
     private static void end(RedisConnection old) {
-        old.send(Request.cmd(Command.QUIT)).onComplete(ignored -> {
+        // Until then it may push what would be taken for a message of the new one.
+        old.handler(late -> {
         });
+        old.send(Request.cmd(Command.QUIT)).onFailure(refused -> old.close());
     }
 
     /** Returns the failure's message with that of its root cause, which alone explains a failed TLS handshake. */

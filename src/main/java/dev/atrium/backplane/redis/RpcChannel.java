@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.jboss.logging.Logger;
@@ -42,6 +43,8 @@ final class RpcChannel {
     private long lastNumber;
     /** Until when this replica has received every request; by its own clock, which goes on while the machine sleeps. */
     private long receivedUntil = System.currentTimeMillis();
+    /** The same by a clock that is never set back, but may stop while the machine sleeps. */
+    private long receivedUntilNanos = System.nanoTime();
     private boolean hasMissed;
     private boolean isAsking;
 
@@ -100,19 +103,21 @@ final class RpcChannel {
      */
     void renewed(boolean expired, Function<String, Future<String>> handler) {
         long now = System.currentTimeMillis();
+        long nanos = System.nanoTime();
         hasMissed |= expired;
         if (isAsking) {
             return;
         }
         if (!hasMissed) {
-            receivedUntil = now;
+            received(now, nanos);
             return;
         }
         // A later expiry sets it again, and is asked for with the next renewal.
         hasMissed = false;
         isAsking = true;
         // The last renewal may have taken effect a while before its reply arrived.
-        long missedMillis = now - receivedUntil + TIMEOUT_MILLIS;
+        long missedMillis = TIMEOUT_MILLIS
+                + Math.max(now - receivedUntil, TimeUnit.NANOSECONDS.toMillis(nanos - receivedUntilNanos));
         commands.send(Script.MISSED.with(hours(missedMillis)).arg(missedMillis))
                 .onComplete(answer -> loop.run(() -> {
                     isAsking = false;
@@ -120,9 +125,14 @@ final class RpcChannel {
                         hasMissed = true;
                         return;
                     }
-                    receivedUntil = now;
+                    received(now, nanos);
                     answer.result().forEach(request -> handle(request.toString(), handler));
                 }));
+    }
+
+    private void received(long now, long nanos) {
+        receivedUntil = now;
+        receivedUntilNanos = nanos;
     }
 
     /** Keys of the hours since then, and of one more at each end, because a replica knows the time of Redis roughly. */

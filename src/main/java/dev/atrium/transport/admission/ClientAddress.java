@@ -27,6 +27,8 @@ final class ClientAddress {
     private static final int IPV6_NETWORK_BYTES = 8;
 
     private static final String FORWARDED_FOR = "X-Forwarded-For";
+    /** RFC 7239. Its addresses are not read, but it tells of a proxy. */
+    private static final String FORWARDED = "Forwarded";
 
     private final List<IpSubnetFilterRule> trusted;
     private final AtomicBoolean warned = new AtomicBoolean();
@@ -62,7 +64,8 @@ final class ClientAddress {
         if (peer == null) {
             return "";
         }
-        if (trusted.isEmpty() && forwarded == null || !trusted.isEmpty() && !isTrusted(peer)) {
+        boolean isForwarded = forwarded != null || request.headers().contains(FORWARDED);
+        if (trusted.isEmpty() && !isForwarded || !trusted.isEmpty() && !isTrusted(peer)) {
             return canonical(peer);
         }
         if (trusted.isEmpty()) {
@@ -71,7 +74,7 @@ final class ClientAddress {
                 LOG.warnf(
                         "Clients behind a proxy cannot be distinguished by address, because the proxy is not in atrium.trusted-proxies; "
                                 + "add it: header %s from %s",
-                        FORWARDED_FOR, peer);
+                        forwarded == null ? FORWARDED : FORWARDED_FOR, peer);
             }
             return "";
         }

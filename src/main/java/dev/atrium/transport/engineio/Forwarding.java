@@ -112,6 +112,15 @@ final class Forwarding implements Drainable {
         return relays.stream().<Runnable> map(relay -> relay.farewell).toList();
     }
 
+    /** A connection that has ended is forgotten: its client could go on to send requests for it. */
+    private void remember(String sid, int status) {
+        if (status < HttpResponseStatus.BAD_REQUEST.code()) {
+            answered.put(sid, true);
+        } else {
+            answered.invalidate(sid);
+        }
+    }
+
     @Override
     public int inFlight() {
         return relays.size();
@@ -124,11 +133,8 @@ final class Forwarding implements Drainable {
         Relay relay = new Relay(request, owner, unknown);
         relays.add(relay);
         routing.addEndHandler(ended -> {
-            if (ended.succeeded() && request.response().getStatusCode() == HttpResponseStatus.OK.code()) {
-                answered.put(sid, true);
-            } else {
-                // It may have ended: its client could go on to send requests for it.
-                answered.invalidate(sid);
+            if (ended.succeeded()) {
+                remember(sid, request.response().getStatusCode());
             }
             relay.end(ended.failed());
         });

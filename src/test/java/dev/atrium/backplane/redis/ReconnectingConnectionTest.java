@@ -342,6 +342,18 @@ class ReconnectingConnectionTest {
     }
 
     @Test
+    void what_a_connection_pushes_after_it_was_given_up_is_dropped() {
+        up();
+        FakeRedis.Connection first = redis.last();
+        connection.restart("reset");
+        await().until(() -> redis.connections.size() == 2 && connection.isUp());
+        first.pushes.handle(NumberType.create(5L));
+        redis.last().pushes.handle(NumberType.create(6L));
+        await().until(() -> log.contains("push 6"));
+        assertThat(log).doesNotContain("push 5");
+    }
+
+    @Test
     void a_closed_connection_is_not_made_again() {
         up();
         connection.close();

@@ -166,6 +166,18 @@ class CallBrowserIT {
         assertThat(tokens).containsExactly("Bearer " + TOKEN);
         ann.evaluate("() => call.unshare()");
         assertThat(ann.evaluate("call.tracks.size")).isEqualTo(0);
+        // A camera that is muted no longer shows a picture after the screen.
+        assertThat(ann.evaluate("""
+                async () => {
+                  const { getUserMedia } = MediaDevices.prototype;
+                  const [camera] = (await getUserMedia.call(navigator.mediaDevices, { video: true })).getVideoTracks();
+                  await call.setTrack("video", camera);
+                  const muted = !camera.enabled;
+                  await call.share();
+                  call.mute("video", false);
+                  await call.unshare();
+                  return [muted, camera.enabled, call.tracks.get("video") === camera];
+                }""")).isEqualTo(List.of(true, true, true));
         bob.evaluate("() => call.mute('audio')");
         assertThat(bob.evaluate("call.tracks.get('audio').enabled")).isEqualTo(false);
         // As if it was unplugged.

@@ -31,7 +31,7 @@ class RoomPageLooksIT extends WithReplica {
 
     /** Script that returns the rules of a page which set a size of letters that does not follow the settings of the browser. */
     private static final String FIXED_SIZES = """
-            [...document.styleSheets].flatMap(({ cssRules }) => [...cssRules])
+            [...document.styleSheets].flatMap(function all({ cssRules }) { return [...cssRules ?? []].flatMap((rule) => [rule, ...all(rule)]); })
                 .filter(({ style }) => style?.fontSize.endsWith("px")).map(({ cssText }) => cssText)""";
 
     @ParameterizedTest

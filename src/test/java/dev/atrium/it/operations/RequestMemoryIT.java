@@ -39,8 +39,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class RequestMemoryIT {
 
-    private static final int HEAP_MEGABYTES = 64;
-    private static final int MORE_THAN_THE_HEAP = 100;
+    private static final int HEAP_MEGABYTES = 96;
+    private static final int MORE_THAN_THE_HEAP = 150;
     private static final byte[] MOST_OF_A_MEGABYTE = new byte[990_000];
     private static final String SEND = "{\"seq\":1,\"cmd\":\"send\",\"params\":{\"room\":\"a\",\"data\":\"%s\"}}"
             .formatted("x".repeat(900_000));
@@ -148,7 +148,7 @@ class RequestMemoryIT {
     @ValueSource(strings = { "HTTP/1.1", "HTTP/2" })
     void headers_that_never_arrive_whole_cost_other_clients_nothing(String version) throws IOException {
         String large = "a".repeat(15_000);
-        for (int i = 0; i < 3_500; i++) {
+        for (int i = 0; i < 5_000; i++) {
             if (version.equals("HTTP/2")) {
                 // The header of a frame, and most of its payload.
                 byte[] frame = RawHttp2.frame(HEADERS, END_HEADERS, 1, large.getBytes(StandardCharsets.US_ASCII));
@@ -176,7 +176,7 @@ class RequestMemoryIT {
             lines.append("X-").append(i).append(": ").append(value).append('\n');
             RawHttp2.field(block, "x-" + i, value);
         }
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 15; i++) {
             RawHttp2 client = version.equals("HTTP/2") ? RawHttp2.connect(replica.port()) : null;
             for (int request = 0; request < 100; request++) {
                 if (client != null) {

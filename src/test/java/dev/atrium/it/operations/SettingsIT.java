@@ -96,7 +96,6 @@ class SettingsIT {
         }
     }
 
-    /** It is OpenTelemetry that finds it. */
     @Test
     void a_certificate_that_is_not_there_stops_the_start() {
         stops_the_start(
@@ -104,6 +103,7 @@ class SettingsIT {
                 "quarkus.tls.web.key-store", "none.crt, NoSuchFileException");
     }
 
+    /** It is OpenTelemetry that finds it. */
     @Test
     void an_invalid_timeout_of_traces_stops_the_start() {
         stops_the_start(Map.of("otel.traces.exporter", "otlp", "otel.exporter.otlp.timeout", "soon"),

@@ -73,6 +73,14 @@ class ClientAddressTest {
     }
 
     @Test
+    void a_proxy_that_is_not_listed_may_tell_of_itself_in_the_header_of_rfc_7239_alone() {
+        Requests request = new Requests().from("10.1.2.3");
+        request.header("Forwarded", "for=192.0.2.1");
+        assertThat(new ClientAddress(List.of()).of(request.request())).isEmpty();
+        assertThat(new ClientAddress(List.of("10.0.0.0/8")).of(request.request())).isEmpty();
+    }
+
+    @Test
     void a_socket_without_an_address_has_an_unknown_client() {
         assertThat(address(null, null)).isEmpty();
         assertThat(address("10.0.0.0/8", null, "192.0.2.1")).isEmpty();
