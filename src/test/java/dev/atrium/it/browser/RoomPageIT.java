@@ -227,11 +227,12 @@ class RoomPageIT extends WithReplica {
             ann.locator("#list .body button").press("Enter");
             assertThat(ann.texts()).isFocused();
             ann.locator("#messages").evaluate("scroller => scroller.scrollTo(0, 0)");
+            // It appears late, and nothing that is hidden gets the focus.
+            ann.locator("#newer").waitFor();
             ann.locator("#newer").press("Enter");
             assertThat(ann.locator("#newer")).isHidden();
             assertThat(ann.locator("#messages")).isFocused();
             ann.say("refused");
-            // It appears late, and nothing that is hidden gets the focus.
             ann.locator("#waiting .fate button").last().waitFor();
             ann.locator("#waiting .fate button").last().press("Enter");
             assertThat(ann.locator("#waiting li")).hasCount(0);
