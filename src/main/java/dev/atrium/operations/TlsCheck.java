@@ -17,6 +17,7 @@ import io.vertx.core.buffer.Buffer;
 import jakarta.inject.Singleton;
 import java.io.ByteArrayInputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
@@ -28,6 +29,8 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.X509KeyManager;
 
@@ -44,6 +47,9 @@ final class TlsCheck implements VertxOptionsCustomizer {
     /** Algorithms of signatures, by that of the key. */
     private static final Map<String, String> SIGNATURES = Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA",
             "EdDSA");
+
+    private static final Pattern CERTIFICATE = Pattern.compile("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----",
+            Pattern.DOTALL);
 
     private final TlsConfig config;
 
@@ -93,10 +99,16 @@ final class TlsCheck implements VertxOptionsCustomizer {
         return store.jks().isPresent() ? JKSKeyStores.verifyJKSTrustStoreStore(store, null, name) : null;
     }
 
+    /** Reads the certificates of a PEM file, in which there may be other blocks, too. */
     private static void requireCertificate(byte[] file) throws CertificateException {
-        if (CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(file)).isEmpty()) {
+        CertificateFactory certificates = CertificateFactory.getInstance("X.509");
+        Matcher block = CERTIFICATE.matcher(new String(file, StandardCharsets.ISO_8859_1));
+        if (!block.find()) {
             throw new CertificateException("no certificate is in one of the files");
         }
+        do {
+            certificates.generateCertificate(new ByteArrayInputStream(block.group().getBytes(StandardCharsets.ISO_8859_1)));
+        } while (block.find());
     }
 
     private static void loaded(String setting, String what, Callable<?> load) {

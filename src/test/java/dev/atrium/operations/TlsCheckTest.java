@@ -34,6 +34,9 @@ class TlsCheckTest {
         Certificate.make(directory, "other");
         Files.createFile(directory.resolve("empty"));
         Files.writeString(directory.resolve("text"), "not PEM");
+        Files.writeString(directory.resolve("broken.crt"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+        Files.writeString(directory.resolve("bundle.pem"),
+                Files.readString(directory.resolve("server.key")) + Files.readString(directory.resolve("server.crt")));
     }
 
     @ParameterizedTest
@@ -70,7 +73,8 @@ class TlsCheckTest {
 
     @ParameterizedTest
     @CsvSource({ "pem.certs, none, 'none, NoSuchFileException'", "pem.certs, server.key, certificate",
-            "pem.certs, empty, no certificate is in one of the files", "pem.certs, text, No certificate data found" })
+            "pem.certs, empty, no certificate is in one of the files", "pem.certs, text, no certificate is in one of the files",
+            "pem.certs, broken.crt, ''" })
     void an_authority_that_cannot_be_loaded_is_named(String setting, String file, String why) {
         settings.put("quarkus.tls.redis.trust-store." + setting, path(file));
         assertThatThrownBy(this::check).isInstanceOf(ConfigurationException.class)
@@ -93,6 +97,12 @@ class TlsCheckTest {
         settings.put("quarkus.tls.key-store.p12.path", certificate.store().toString());
         settings.put("quarkus.tls.key-store.p12.password", Certificate.PASSWORD);
         settings.put("quarkus.tls.redis.trust-store.pem.certs", certificate.file().toString());
+        assertThatCode(this::check).doesNotThrowAnyException();
+    }
+
+    @Test
+    void a_key_beside_the_certificates_of_an_authority_is_ignored() {
+        settings.put("quarkus.tls.redis.trust-store.pem.certs", path("bundle.pem"));
         assertThatCode(this::check).doesNotThrowAnyException();
     }
 
