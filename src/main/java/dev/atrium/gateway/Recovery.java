@@ -39,7 +39,7 @@ record Recovery(Backplane backplane) {
     static final Duration TOKEN_LEADS = Duration.ofDays(1);
 
     /** Stream positions by the name of the room; fails if one of them cannot be determined. */
-    Uni<Map<String, StreamPosition>> places(SavedSession saved, RecoveryOffset last) {
+    Uni<Map<String, StreamPosition>> positions(SavedSession saved, RecoveryOffset last) {
         HistoryPolicy.Limit kept = backplane.historyLimit(saved.namespace());
         long passed = backplane.currentTimeMillis() - TimeUnit.MICROSECONDS.toMillis(last.atMicros());
         long unsure = TimeUnit.MICROSECONDS.toMillis(UNSURE_MICROS);
@@ -49,12 +49,12 @@ record Recovery(Backplane backplane) {
         }
         Map<String, Uni<StreamPosition>> searches = new LinkedHashMap<>();
         for (RoomId room : Resumption.rooms(saved, Map.of()).keySet()) {
-            searches.put(room.name(), place(room, last, kept.size()));
+            searches.put(room.name(), position(room, last, kept.size()));
         }
         return Resumption.positions(searches);
     }
 
-    private Uni<StreamPosition> place(RoomId room, RecoveryOffset last, int kept) {
+    private Uni<StreamPosition> position(RoomId room, RecoveryOffset last, int kept) {
         return room.name().equals(last.room()) ? Uni.createFrom().item(last.position())
                 : before(room, last.atMicros(), new HistoryQuery(-1, Long.MAX_VALUE, FIRST_PAGE),
                         Math.min(kept, HistoryQuery.MOST));
@@ -101,10 +101,11 @@ record Recovery(Backplane backplane) {
      * @param queueBytes free bytes of the send queue, half of which they may take: with new messages behind them the client
      *        would be closed as slow, and come back for them, again and again
      */
-    Uni<List<Message>> missed(List<Joined> joined, Map<String, StreamPosition> places, RecoveryOffset last, long queueBytes) {
+    Uni<List<Message>> missed(List<Joined> joined, Map<String, StreamPosition> positions, RecoveryOffset last,
+            long queueBytes) {
         AtomicLong left = new AtomicLong(Math.min(MAX_MISSED_BYTES, queueBytes / 2));
-        List<Uni<List<Message>>> searches = joined.stream().filter(room -> places.containsKey(room.room().name()))
-                .map(room -> missed(room.room(), places.get(room.room().name()), room.position(), left))
+        List<Uni<List<Message>>> searches = joined.stream().filter(room -> positions.containsKey(room.room().name()))
+                .map(room -> missed(room.room(), positions.get(room.room().name()), room.position(), left))
                 .toList();
         return Resumption.someAtATime(searches).map(found -> {
             List<Message> missed = found.stream().flatMap(List::stream).sorted(Comparator.comparingLong(Message::atMicros))
@@ -144,11 +145,11 @@ record Recovery(Backplane backplane) {
     }
 
     /** Fails if the client may not receive all messages that it missed: it would take the rest for everything. */
-    static Map<String, StreamPosition> same(Map<String, StreamPosition> places, Map<String, StreamPosition> bounded) {
-        if (!bounded.equals(places)) {
+    static Map<String, StreamPosition> same(Map<String, StreamPosition> positions, Map<String, StreamPosition> bounded) {
+        if (!bounded.equals(positions)) {
             throw notRecovered();
         }
-        return places;
+        return positions;
     }
 
     static ErrorReply notRecovered() {

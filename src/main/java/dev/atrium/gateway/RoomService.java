@@ -132,13 +132,13 @@ public final class RoomService {
     /** Executes {@link Command.Recover}. The client keeps its token. */
     Uni<Recovered> recover(Session session, String token, RecoveryOffset last, Grant grant) {
         return resumption.take(session, token)
-                .chain(saved -> recovery.places(saved, last)
-                        .chain(places -> historyWindow.from(session.namespace(), places, grant)
-                                .map(from -> Recovery.same(places, from)))
+                .chain(saved -> recovery.positions(saved, last)
+                        .chain(positions -> historyWindow.from(session.namespace(), positions, grant)
+                                .map(from -> Recovery.same(positions, from)))
                         .emitOn(session.loop()::run)
-                        .chain(places -> become(session, saved, Map.of(), grant)
+                        .chain(positions -> become(session, saved, Map.of(), grant)
                                 .call(resumed -> resumption.lead(session, token, saved, Recovery.TOKEN_LEADS))
-                                .chain(resumed -> recovery.missed(resumed.rooms(), places, last,
+                                .chain(resumed -> recovery.missed(resumed.rooms(), positions, last,
                                         sessions.sendQueueLimit() - session.pendingBytes()).emitOn(session.loop()::run)
                                         .map(missed -> new Recovered(resumed,
                                                 missed.stream().filter(message -> message.isFor(session)).toList())))))

@@ -47,9 +47,9 @@ class RecoveryTest extends WithGateway {
         clock.pass(Duration.ofSeconds(2));
         say(NEWS, "after");
         say(NEWS, "after, too");
-        Map<String, StreamPosition> places = done(recovery.places(SAVED, at("lobby", last)));
-        assertThat(places).hasSize(4).containsEntry("lobby", last.position()).containsEntry("news", before.position())
-                .containsEntry("", new StreamPosition(places.get("").epoch(), 0))
+        Map<String, StreamPosition> positions = done(recovery.positions(SAVED, at("lobby", last)));
+        assertThat(positions).hasSize(4).containsEntry("lobby", last.position()).containsEntry("news", before.position())
+                .containsEntry("", new StreamPosition(positions.get("").epoch(), 0))
                 .containsEntry(SAVED.self().id(), StreamPosition.START);
     }
 
@@ -61,10 +61,11 @@ class RecoveryTest extends WithGateway {
         clock.pass(Duration.ofMillis(millis));
         say(NEWS, "other");
         if (known) {
-            assertThat(done(recovery.places(SAVED, at("lobby", last)))).extracting(places -> places.get("news").offset())
+            assertThat(done(recovery.positions(SAVED, at("lobby", last))))
+                    .extracting(positions -> positions.get("news").offset())
                     .isEqualTo(millis < 0 ? 1L : 0L);
         } else {
-            assertNotRecovered(error(recovery.places(SAVED, at("lobby", last))));
+            assertNotRecovered(error(recovery.positions(SAVED, at("lobby", last))));
         }
     }
 
@@ -76,9 +77,9 @@ class RecoveryTest extends WithGateway {
         PublishResult last = say(LOBBY, "last");
         clock.pass(Duration.ofSeconds(2));
         say(NEWS, "1");
-        assertThat(done(recovery.places(SAVED, at("lobby", last))).get("news").offset()).isZero();
+        assertThat(done(recovery.positions(SAVED, at("lobby", last))).get("news").offset()).isZero();
         say(NEWS, "2");
-        assertNotRecovered(error(recovery.places(SAVED, at("lobby", last))));
+        assertNotRecovered(error(recovery.positions(SAVED, at("lobby", last))));
     }
 
     @Test
@@ -88,7 +89,7 @@ class RecoveryTest extends WithGateway {
         for (int i = 0; i < 5; i++) {
             say(NEWS, "x".repeat(600_000));
         }
-        assertThat(done(recovery.places(SAVED, at("lobby", last))).get("news").offset()).as("a page has 1 MiB").isZero();
+        assertThat(done(recovery.positions(SAVED, at("lobby", last))).get("news").offset()).as("a page has 1 MiB").isZero();
     }
 
     @Test
@@ -98,14 +99,14 @@ class RecoveryTest extends WithGateway {
         for (int i = 0; i < 20; i++) {
             say(NEWS, "x".repeat(600_000));
         }
-        assertNotRecovered(error(recovery.places(SAVED, at("lobby", last))));
+        assertNotRecovered(error(recovery.positions(SAVED, at("lobby", last))));
         clock.pass(Duration.ofSeconds(2));
         PublishResult later = say(LOBBY, "later");
         clock.pass(Duration.ofSeconds(2));
         say(NEWS, "x".repeat(9_000_000));
-        assertNotRecovered(error(recovery.places(SAVED, at("lobby", later))));
+        assertNotRecovered(error(recovery.positions(SAVED, at("lobby", later))));
         clock.pass(Duration.ofSeconds(2));
-        assertThat(done(recovery.places(SAVED, at("lobby", say(LOBBY, "last of all")))).get("news").offset()).isEqualTo(21);
+        assertThat(done(recovery.positions(SAVED, at("lobby", say(LOBBY, "last of all")))).get("news").offset()).isEqualTo(21);
     }
 
     @Test
@@ -118,14 +119,14 @@ class RecoveryTest extends WithGateway {
         PublishResult last = say(LOBBY, "last");
         clock.pass(Duration.ofSeconds(2));
         say(NEWS, "2");
-        assertThat(done(recovery.places(SAVED, at("lobby", last))).get("news").offset()).isOne();
+        assertThat(done(recovery.positions(SAVED, at("lobby", last))).get("news").offset()).isOne();
     }
 
     @Test
     void without_a_history_nothing_is_recovered() {
         history = new HistoryPolicy(0, Duration.ofHours(1));
         start();
-        assertNotRecovered(error(new Recovery(backplane).places(SAVED, at("lobby", say(LOBBY, "x")))));
+        assertNotRecovered(error(new Recovery(backplane).positions(SAVED, at("lobby", say(LOBBY, "x")))));
     }
 
     @ParameterizedTest
@@ -134,9 +135,9 @@ class RecoveryTest extends WithGateway {
         long micros = TimeUnit.MILLISECONDS.toMicros(clock.millis()) - TimeUnit.SECONDS.toMicros(seconds);
         RecoveryOffset last = new RecoveryOffset("lobby", new StreamPosition("e", 1), micros);
         if (known) {
-            assertThat(done(recovery.places(SAVED, last))).containsEntry("lobby", last.position());
+            assertThat(done(recovery.positions(SAVED, last))).containsEntry("lobby", last.position());
         } else {
-            assertNotRecovered(error(recovery.places(SAVED, last)));
+            assertNotRecovered(error(recovery.positions(SAVED, last)));
         }
     }
 
@@ -146,7 +147,7 @@ class RecoveryTest extends WithGateway {
         PublishResult last = say(LOBBY, "last");
         recovery = new Recovery(port(Backplane.class, backplane,
                 Map.of("currentTimeMillis", clock.millis() + Duration.ofHours(1).toMillis())));
-        assertNotRecovered(error(recovery.places(SAVED, at("lobby", last))));
+        assertNotRecovered(error(recovery.positions(SAVED, at("lobby", last))));
     }
 
     @Test
@@ -248,9 +249,9 @@ class RecoveryTest extends WithGateway {
 
     @Test
     void a_client_that_may_not_be_sent_all_that_it_missed_is_not_recovered() {
-        Map<String, StreamPosition> places = Map.of("lobby", new StreamPosition("e", 1));
-        assertThat(Recovery.same(places, Map.copyOf(places))).isSameAs(places);
-        assertNotRecovered(error(() -> Recovery.same(places, Map.of("lobby", new StreamPosition("e", 2)))));
+        Map<String, StreamPosition> positions = Map.of("lobby", new StreamPosition("e", 1));
+        assertThat(Recovery.same(positions, Map.copyOf(positions))).isSameAs(positions);
+        assertNotRecovered(error(() -> Recovery.same(positions, Map.of("lobby", new StreamPosition("e", 2)))));
     }
 
     @ParameterizedTest
@@ -270,9 +271,9 @@ class RecoveryTest extends WithGateway {
     void while_the_clock_is_before_the_last_message_nothing_is_recovered() {
         PublishResult last = say(LOBBY, "last");
         clock.pass(Duration.ofSeconds(-10));
-        assertNotRecovered(error(recovery.places(SAVED, at("lobby", last))));
+        assertNotRecovered(error(recovery.positions(SAVED, at("lobby", last))));
         clock.pass(Duration.ofSeconds(20));
-        assertThat(done(recovery.places(SAVED, at("lobby", last)))).containsEntry("lobby", last.position());
+        assertThat(done(recovery.positions(SAVED, at("lobby", last)))).containsEntry("lobby", last.position());
     }
 
     @Test
@@ -283,7 +284,7 @@ class RecoveryTest extends WithGateway {
         clock.pass(Duration.ofSeconds(-10));
         say(NEWS, "missed");
         clock.pass(Duration.ofSeconds(20));
-        assertNotRecovered(error(recovery.places(SAVED, at("lobby", last))));
+        assertNotRecovered(error(recovery.positions(SAVED, at("lobby", last))));
     }
 
     /** Clocks of two primaries of a failover differ by some milliseconds. */
@@ -294,7 +295,7 @@ class RecoveryTest extends WithGateway {
         say(NEWS, "received, too");
         clock.pass(Duration.ofSeconds(2));
         PublishResult last = say(LOBBY, "last");
-        assertThat(done(recovery.places(SAVED, at("lobby", last))).get("news").offset()).isEqualTo(2);
+        assertThat(done(recovery.positions(SAVED, at("lobby", last))).get("news").offset()).isEqualTo(2);
     }
 
     @Test
@@ -307,8 +308,8 @@ class RecoveryTest extends WithGateway {
                 Map.of("lobby", last.position()), at("lobby", last), Long.MAX_VALUE)));
     }
 
-    private Uni<List<Message>> missed(List<Joined> joined, Map<String, StreamPosition> places) {
-        return recovery.missed(joined, places, LONG_AGO, Long.MAX_VALUE);
+    private Uni<List<Message>> missed(List<Joined> joined, Map<String, StreamPosition> positions) {
+        return recovery.missed(joined, positions, LONG_AGO, Long.MAX_VALUE);
     }
 
     private static RecoveryOffset at(String room, PublishResult result) {
