@@ -12,7 +12,7 @@ import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.security.Identity;
-import dev.atrium.security.LoadSignal;
+import dev.atrium.security.TestSecurity;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Requester;
 import dev.atrium.session.Session;
@@ -291,17 +291,7 @@ class CommandTest extends WithGateway {
 
     @Test
     void while_memory_is_scarce_nobody_joins_listens_or_resumes_but_members_publish() {
-        access = new AccessControl(policy, limits, audit, new LoadSignal() {
-            @Override
-            public boolean isExhausted() {
-                return false;
-            }
-
-            @Override
-            public boolean isMemoryScarce() {
-                return true;
-            }
-        });
+        access = new AccessControl(policy, limits, audit, TestSecurity.SCARCE_MEMORY);
         Client client = connect(ANN);
         for (Command<? super Session, ?> command : List.<Command<? super Session, ?>> of(JOIN, RESUME,
                 new Command.Listen(client.session, LOBBY, null, false, () -> true))) {

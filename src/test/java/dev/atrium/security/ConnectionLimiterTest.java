@@ -200,18 +200,8 @@ class ConnectionLimiterTest {
 
     @Test
     void a_replica_without_memory_rejects_connections() {
-        LoadSignal full = new LoadSignal() {
-            @Override
-            public boolean isExhausted() {
-                return false;
-            }
-
-            @Override
-            public boolean isMemoryScarce() {
-                return true;
-            }
-        };
-        ConnectionLimiter limiter = new ConnectionLimiter(SecuritySettings.of("limits.handshakes", "1"), full);
+        ConnectionLimiter limiter = new ConnectionLimiter(SecuritySettings.of("limits.handshakes", "1"),
+                TestSecurity.SCARCE_MEMORY);
         assertRejected(Limit.MEMORY, () -> limiter.admit(ANONYMOUS_CLIENT));
         assertThat(limiter.count()).isZero();
     }

@@ -8,6 +8,19 @@ import java.util.Map;
 /** Factory of a policy, limits and an authenticator, whose constructors are not public. */
 public final class TestSecurity {
 
+    /** Signal of a replica whose heap is full of live data. */
+    public static final LoadSignal SCARCE_MEMORY = new LoadSignal() {
+        @Override
+        public boolean isExhausted() {
+            return false;
+        }
+
+        @Override
+        public boolean isMemoryScarce() {
+            return true;
+        }
+    };
+
     private static final String KEY_SETTING = "mp.jwt.verify.publickey";
 
     private TestSecurity() {

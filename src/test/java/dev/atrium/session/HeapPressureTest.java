@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is said of a heap that live data fills, and how often it is looked at. */
+/** Log lines about a heap that live data fills, and how often the heap is checked. */
 class HeapPressureTest {
 
     private static final String FULL = "Live data takes most of the heap: new connections and joins are refused";

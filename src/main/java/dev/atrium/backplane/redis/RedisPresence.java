@@ -133,7 +133,7 @@ final class RedisPresence extends RepublishedState {
     }
 
     private Future<Void> refresh(RoomId room) {
-        // Those who have come since Redis evicted the list are in a new one.
+        // Members that have joined since Redis evicted the list are in a new list.
         Presence longest = Collections.min(local.get(room).values(), Presence.LONGEST_FIRST);
         return Future.all(
                 expectOrRepublish(Request.cmd(Command.HEXISTS).arg(keys.members(room)).arg(longest.who().id())),

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
@@ -105,7 +106,7 @@ final class Namespaces {
         if (config.connectionStateRecovery() && request.auth.pid() != null && request.auth.last() != null) {
             recover(request);
         } else {
-            begin(request, false);
+            begin(request, gateway::admit);
         }
     }
 
@@ -151,22 +152,22 @@ final class Namespaces {
                         request.socket.close();
                         return;
                     }
+                    // A client whose first session was in the namespace already is not charged for opening it twice.
                     boolean isIn = session.membership(RoomId.everyone(request.namespace)) != null;
                     attempt.end(CloseReason.FORBIDDEN);
                     if (request.socket.isOpen()) {
-                        begin(request, isIn);
+                        begin(request, isIn ? gateway::readmit : gateway::admit);
                     }
                 });
     }
 
-    /** @param again whether a session of the client has just been in the namespace: it is not charged for opening it twice */
-    private void begin(ConnectRequest request, boolean again) {
+    private void begin(ConnectRequest request, Function<Session, Uni<Void>> admission) {
         NamespaceSocket opened = open(request);
         if (opened == null) {
             return;
         }
         Session session = opened.session();
-        Uni<Void> admitted = session.inTurn(() -> again ? gateway.readmit(session) : gateway.admit(session))
+        Uni<Void> admitted = session.inTurn(() -> admission.apply(session))
                 .chain(() -> opened.callOnConnect(request.auth.json(), config.connectTimeout()));
         request.socket.await(
                 config.connectionStateRecovery() ? admitted.chain(() -> gateway.keep(session)) : admitted,
