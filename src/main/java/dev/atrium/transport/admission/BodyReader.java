@@ -89,6 +89,11 @@ public final class BodyReader {
         if (read != null && read.length() > limit) {
             return Uni.createFrom().failure(Problem.tooLarge(413));
         }
+        if (read == null && request.isExpectMultipart()) {
+            // A body handler keeps the parts alone: the rest would be waited for here, and has been read.
+            return Uni.createFrom().failure(
+                    new ErrorReply(415, "Content-Type: expected no multipart, which the application has taken apart"));
+        }
         Uni<Buffer> sent = read != null ? Uni.createFrom().item(read)
                 : request.isEnded() ? Uni.createFrom().item(Buffer.buffer())
                         : Uni.createFrom().emitter(emitter -> collect(context, memory, limit, emitter));

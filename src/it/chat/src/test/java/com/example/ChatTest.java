@@ -75,6 +75,8 @@ class ChatTest {
     void a_body_that_the_application_has_read_is_published() {
         given().header("X-Signature", "s").body("signed").when().post("/rooms/signed").then().statusCode(201);
         when().get("/rooms/signed/messages").then().body(containsString("\"signed\",\"at\""));
+        given().header("X-Signature", "s").multiPart("file", "lost").when().post("/rooms/signed").then().statusCode(415);
+        given().multiPart("file", "whole").when().post("/rooms/signed").then().statusCode(201);
         String open = when().get("/socket.io/?EIO=4&transport=polling").then().extract().asString();
         given().header("X-Signature", "s").body("40/chat,{\"password\":\"letmein\"}").when()
                 .post("/socket.io/?EIO=4&transport=polling&sid=" + open.replaceAll(".*\"sid\":\"([^\"]+)\".*", "$1")).then()
