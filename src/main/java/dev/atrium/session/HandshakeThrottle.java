@@ -26,7 +26,11 @@ final class HandshakeThrottle {
      */
     private static final int MANY = 64;
 
-    /** Time after which twice as many may run, unless the loop is busy: its timers are late then, and half as many may. */
+    /**
+     * Time after which twice as many may run if each takes more than half of it, unless the loop is busy: its timers are late
+     * then, and half as many may. With a Redis nearby they take less, and wait for the loop: more would delay its other
+     * clients.
+     */
     private static final long PERIOD_MILLIS = 100;
     private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
@@ -45,6 +49,7 @@ final class HandshakeThrottle {
     private int running;
     private int maxRunning = FEW;
     private boolean isAdapting;
+    private int endedInPeriod;
     private volatile int newConnections;
     private boolean scheduled;
     private long sliceStart;
@@ -117,6 +122,7 @@ final class HandshakeThrottle {
 
     private void release() {
         running--;
+        endedInPeriod++;
         count();
         if (!scheduled && !waiting.isEmpty()) {
             scheduleNext();
@@ -125,6 +131,7 @@ final class HandshakeThrottle {
 
     private void adaptLater() {
         isAdapting = true;
+        endedInPeriod = 0;
         long due = nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS);
         eventLoop.schedule(() -> adapt(nanoTime.getAsLong() - due), PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -137,7 +144,7 @@ final class HandshakeThrottle {
         }
         if (lateNanos > LATE_NANOS) {
             maxRunning = Math.max(FEW, maxRunning / 2);
-        } else if (running >= maxRunning) {
+        } else if (running >= maxRunning && endedInPeriod < 2 * maxRunning) {
             maxRunning = Math.min(MANY, maxRunning * 2);
             if (!scheduled && running < maxRunning) {
                 scheduleNext();

@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Number of running handshakes, and the order of waiting ones. */
 class HandshakeThrottleTest extends SessionFixture {
@@ -113,6 +115,21 @@ class HandshakeThrottleTest extends SessionFixture {
         work.forEach(each -> each.complete("in"));
         runUntilIdle();
         assertThat(started).as("eight at a time again").hasSize(5 * MAX_RUNNING);
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "15, 16", "16, 8" })
+    void no_more_run_while_they_end_so_soon_that_they_wait_for_the_loop_and_not_for_redis(int ended, int running) {
+        throttle = throttle(now::get);
+        for (int i = 0; i < 100; i++) {
+            submit(i);
+        }
+        for (int i = 0; i < ended; i++) {
+            runUntilIdle();
+            work.get(i).complete("in");
+        }
+        period(0);
+        assertThat(started).hasSize(ended + running);
     }
 
     @Test
