@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** Acknowledgements that one client was asked for and has not sent yet. On its event loop only. */
@@ -17,9 +18,16 @@ final class PendingAcks {
     private record PendingAck(UniEmitter<? super List<JsonNode>> emitter, ScheduledFuture<?> patience) {
     }
 
+    /** Ids are below 2 to the 31st, also after a billion of them: some clients read them as a 32-bit number. */
+    private static final int FIRST_BOUND = 1 << 30;
+
     private final EventLoop eventLoop;
     private final Map<String, PendingAck> open = new HashMap<>(2);
-    private long last;
+    /**
+     * Begins anywhere: what the client was asked in an earlier session it may answer over the connection of this one, and the
+     * answer would be taken for that to another question.
+     */
+    private int last = ThreadLocalRandom.current().nextInt(FIRST_BOUND);
 
     PendingAcks(EventLoop eventLoop) {
         this.eventLoop = eventLoop;
@@ -37,7 +45,7 @@ final class PendingAcks {
 
     /** Returns an id that no acknowledgement has had; one that is not added is ignored. */
     String nextId() {
-        return Long.toString(last++);
+        return Integer.toString(last++);
     }
 
     /** Completes a pending acknowledgement with its values. An unknown id is ignored. */
