@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { isOpen, quick, until } from "./harness.mjs";
+import { isOpen, quick, replaceGlobal, until } from "./harness.mjs";
 import { Peer, refuse } from "./peer.mjs";
 
 const { connect } = await import(pathToFileURL(process.argv[2]));
@@ -70,16 +70,18 @@ scene("a file is uploaded in chunks and downloaded again", async ({ peer, room }
 
 scene("an upload whose signal is aborted already makes no worker that reads the file", async ({ room }) => {
   let workers = 0;
-  globalThis.Worker = class {
-    constructor() {
-      workers++;
-    }
-    postMessage() {}
-    terminate() {}
-  };
+  replaceGlobal(
+    "Worker",
+    class {
+      constructor() {
+        workers++;
+      }
+      postMessage() {}
+      terminate() {}
+    },
+  );
   const reason = new Error("changed my mind");
   await assert.rejects(room.upload(file(), { signal: AbortSignal.abort(reason) }), reason);
-  delete globalThis.Worker;
   assert.equal(workers, 0);
 });
 

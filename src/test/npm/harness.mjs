@@ -1,6 +1,7 @@
 // What the tests of the client share.
 import assert from "node:assert/strict";
 import net from "node:net";
+import { afterEach } from "node:test";
 
 export const quick = { backoff: { least: 20, most: 100 } };
 
@@ -14,6 +15,22 @@ export async function until(condition, what) {
 
 export const isOpen = (connection) =>
   until(() => connection.state.name === "open", `open, and not ${JSON.stringify(connection.state)}`);
+
+/** Properties of the globals that the present test has replaced. @type {Map<string, PropertyDescriptor | undefined>} */
+const replaced = new Map();
+
+/** Replaces a global until the test ends, also if it fails: the tests behind it would fail, too. */
+export function replaceGlobal(name, value) {
+  replaced.has(name) || replaced.set(name, Object.getOwnPropertyDescriptor(globalThis, name));
+  Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+}
+
+afterEach(() => {
+  for (const [name, property] of replaced) {
+    property ? Object.defineProperty(globalThis, name, property) : delete globalThis[name];
+  }
+  replaced.clear();
+});
 
 /** Stands between a client and the server. */
 export class Proxy {

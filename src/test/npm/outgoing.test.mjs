@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { isOpen, quick, until } from "./harness.mjs";
+import { isOpen, quick, replaceGlobal, until } from "./harness.mjs";
 import { Locks } from "./locks.mjs";
 import { RoomPeer } from "./room-peer.mjs";
 
@@ -191,12 +191,14 @@ for (const shared of [undefined, "slow"]) {
     {},
     async ({ peer, open }) => {
       Object.defineProperty(globalThis, "navigator", { value: { locks: new Locks() }, configurable: true });
-      const { WebSocket } = globalThis;
-      globalThis.WebSocket = class extends WebSocket {
-        get bufferedAmount() {
-          return 1;
-        }
-      };
+      replaceGlobal(
+        "WebSocket",
+        class extends WebSocket {
+          get bufferedAmount() {
+            return 1;
+          }
+        },
+      );
       peer.before = ({ seq, cmd }, socket) =>
         cmd === "file.write"
           ? (setTimeout(() => socket.send(JSON.stringify({ seq, code: 200, body: { seq } })), 1500), "silence")
@@ -204,7 +206,6 @@ for (const shared of [undefined, "slow"]) {
       const connection = open({ shared, timeout: 500 });
       await isOpen(connection);
       assert.ok((await connection.request("file.write", {}, new Uint8Array(1))).seq > 0);
-      globalThis.WebSocket = WebSocket;
     },
   );
 }
@@ -283,12 +284,13 @@ for (const transport of ["sse", "poll"]) {
   test(`over ${transport} a rejected message is sent again before those behind it`, { timeout: 20_000 }, async () => {
     const { fetch } = globalThis;
     let posts = 0;
-    globalThis.fetch = (url, init) =>
+    replaceGlobal("fetch", (url, init) =>
       init?.method === "POST" && [3, 4, 9].includes(++posts)
         ? Promise.resolve(
             new Response(JSON.stringify({ detail: "later" }), { status: { 3: 429, 4: 503, 9: 521 }[posts] }),
           )
-        : fetch(url, init);
+        : fetch(url, init),
+    );
     const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, transports: [transport] });
     const room = connection.room(`js-rejected-${transport}`);
     const offsets = (await Promise.all(Array.from({ length: 10 }, (_, i) => room.send(i)))).map(({ offset }) => offset);
@@ -297,7 +299,6 @@ for (const transport of ["sse", "poll"]) {
       offsets.toSorted((a, b) => a - b),
     );
     assert.equal(posts, 13);
-    globalThis.fetch = fetch;
     connection.close();
   });
 }
@@ -314,7 +315,7 @@ for (const transport of ["sse", "poll"]) {
       async () => {
         const { fetch } = globalThis;
         let posts = 0;
-        globalThis.fetch = (url, init) => (init?.method === "POST" && ++posts === 3 ? answer() : fetch(url, init));
+        replaceGlobal("fetch", (url, init) => (init?.method === "POST" && ++posts === 3 ? answer() : fetch(url, init)));
         const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, transports: [transport] });
         const room = connection.room(`js-lost-${transport}-${what}`);
         const offsets = (await Promise.all(Array.from({ length: 10 }, (_, i) => room.send(i)))).map(
@@ -324,7 +325,6 @@ for (const transport of ["sse", "poll"]) {
           offsets,
           offsets.toSorted((a, b) => a - b),
         );
-        globalThis.fetch = fetch;
         connection.close();
       },
     );
@@ -332,14 +332,13 @@ for (const transport of ["sse", "poll"]) {
 
   test(`over ${transport} a large message has the time that a slow network takes`, { timeout: 20_000 }, async () => {
     const { fetch } = globalThis;
-    globalThis.fetch = async (url, init) => {
+    replaceGlobal("fetch", async (url, init) => {
       init?.body?.length > 20_000 && (await new Promise((resolve) => setTimeout(resolve, 1500)));
       init?.signal?.throwIfAborted();
       return fetch(url, init);
-    };
+    });
     const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, timeout: 1000, transports: [transport] });
     assert.equal((await connection.room(`js-slow-${transport}`).send("a".repeat(30_000))).offset, 1);
-    globalThis.fetch = fetch;
     connection.close();
   });
 
@@ -353,8 +352,9 @@ for (const transport of ["sse", "poll"]) {
       async () => {
         const { fetch } = globalThis;
         let refused = 0;
-        globalThis.fetch = (url, init) =>
-          init?.body?.length > 20_000 ? (refused++, Promise.reject(failure)) : fetch(url, init);
+        replaceGlobal("fetch", (url, init) =>
+          init?.body?.length > 20_000 ? (refused++, Promise.reject(failure)) : fetch(url, init),
+        );
         const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, transports: [transport] });
         let opened = 0;
         connection.on("state", ({ name }) => name === "open" && opened++);
@@ -363,7 +363,6 @@ for (const transport of ["sse", "poll"]) {
         await assert.rejects(receipts[1], { name: "AtriumError", code: 413 });
         assert.deepEqual([(await receipts[0]).offset, (await receipts[2]).offset], [1, 2]);
         assert.deepEqual([opened, refused], [1, 3]);
-        globalThis.fetch = fetch;
         connection.close();
       },
     );
@@ -381,7 +380,7 @@ for (const transport of ["websocket", "sse", "poll"]) {
       const room = connection.room(`js-large-${transport}`);
       const { fetch } = globalThis;
       let posts = 0;
-      globalThis.fetch = (url, init) => ((posts += init?.method === "POST" ? 1 : 0), fetch(url, init));
+      replaceGlobal("fetch", (url, init) => ((posts += init?.method === "POST" ? 1 : 0), fetch(url, init)));
       const early = room.send("a".repeat(1.1e6));
       await assert.rejects(early, { name: "AtriumError", code: 413 });
       assert.ok((await room.send("small")).offset > 0);
@@ -389,7 +388,6 @@ for (const transport of ["websocket", "sse", "poll"]) {
       await assert.rejects(room.send("ü".repeat(0.6e6)), { code: 413 });
       assert.equal(opened, 1);
       assert.ok(posts <= 1, `${posts} posts`);
-      globalThis.fetch = fetch;
       connection.close();
     },
   );

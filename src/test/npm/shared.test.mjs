@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { isOpen, Proxy, quick, until } from "./harness.mjs";
+import { isOpen, Proxy, quick, replaceGlobal, until } from "./harness.mjs";
 import { Locks } from "./locks.mjs";
 
 const [, , script, port, closedPort, token] = process.argv;
@@ -214,14 +214,12 @@ scene("a living tab is asked for the token, and an invalid one closes all tabs",
 });
 
 scene("a token that no tab has yet is an error of the connection, and none in the console", async (tab) => {
-  const { error } = console;
   const printed = [];
-  console.error = (...values) => printed.push(values);
+  replaceGlobal("console", { ...console, error: (...values) => printed.push(values) });
   const states = [];
   const slow = tab({ token: () => new Promise(() => {}), timeout: 200 });
   slow.on("state", ({ name }) => states.push(name));
   await until(() => states.includes("waiting"), "the connection without a token is given up");
-  console.error = error;
   assert.deepEqual(printed, []);
 });
 

@@ -4,7 +4,7 @@ import "fake-indexeddb/auto";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { Proxy, quick, until } from "./harness.mjs";
+import { Proxy, quick, replaceGlobal, until } from "./harness.mjs";
 
 const [, , script, port, closedPort, token] = process.argv;
 const { connect } = await import(pathToFileURL(script));
@@ -246,13 +246,11 @@ for (const closed of [true, false]) {
 
 scene("a connection that is closed listens to nothing of its page", async (page) => {
   const listeners = new Set();
-  globalThis.addEventListener = (event, listener) => listeners.add(listener);
-  globalThis.removeEventListener = (event, listener) => listeners.delete(listener);
+  replaceGlobal("addEventListener", (event, listener) => listeners.add(listener));
+  replaceGlobal("removeEventListener", (event, listener) => listeners.delete(listener));
   const connection = page({ store: "listens" });
   await connection.room("js-listens").send(1);
   connection.close();
-  delete globalThis.addEventListener;
-  delete globalThis.removeEventListener;
   assert.equal(listeners.size, 0);
 });
 
@@ -261,8 +259,8 @@ for (const store of [undefined, "warned"]) {
     `the page warns before it is left ${store ? "only until the message is stored" : "while a message waits, and only then"}`,
     async (page) => {
       const target = new EventTarget();
-      globalThis.addEventListener = target.addEventListener.bind(target);
-      globalThis.removeEventListener = target.removeEventListener.bind(target);
+      replaceGlobal("addEventListener", target.addEventListener.bind(target));
+      replaceGlobal("removeEventListener", target.removeEventListener.bind(target));
       const warns = () => !target.dispatchEvent(new Event("beforeunload", { cancelable: true }));
       const proxy = await Proxy.to(port);
       proxy.refuses = true;
@@ -286,8 +284,6 @@ for (const store of [undefined, "warned"]) {
       assert.equal(warns(), true, "a message of this connection still waits");
       last.close();
       assert.equal(warns(), false);
-      delete globalThis.addEventListener;
-      delete globalThis.removeEventListener;
       proxy.close();
     },
   );
@@ -330,14 +326,12 @@ for (const [what, open] of [
   ["never answers", () => ({})],
 ]) {
   scene(`an IndexedDB that ${what} loses no message`, async (page) => {
-    const { indexedDB } = globalThis;
-    globalThis.indexedDB = { open };
+    replaceGlobal("indexedDB", { open });
     const room = page().room(`js-broken`);
     const received = collect(room);
     await until(() => room.place !== undefined, "joined");
     await room.send(what);
     await until(() => received.length === 1, "received");
-    globalThis.indexedDB = indexedDB;
   });
 }
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { isOpen, Proxy, quick, until } from "./harness.mjs";
+import { isOpen, Proxy, quick, replaceGlobal, until } from "./harness.mjs";
 
 const [, , script, port, closedPort, token, fullPort] = process.argv;
 
@@ -313,16 +313,17 @@ scene(
 
 scene("a transport that is preferred to a WebSocket is kept", undefined, async ({ open }) => {
   const ann = await open(direct, { transports: ["sse", "websocket"] });
-  const { WebSocket } = globalThis;
   let tried = 0;
-  globalThis.WebSocket = class {
-    constructor() {
-      tried++;
-    }
-    close() {}
-  };
+  replaceGlobal(
+    "WebSocket",
+    class {
+      constructor() {
+        tried++;
+      }
+      close() {}
+    },
+  );
   page.dispatchEvent(new Event("online"));
-  globalThis.WebSocket = WebSocket;
   assert.equal(tried, 0);
   assert.equal(transport(ann), "sse");
 });
