@@ -34,7 +34,10 @@ export class Store {
     opening.onupgradeneeded = () => opening.result.createObjectStore("messages", { keyPath: ["room", "offset"] });
     const database = await resultOf(opening);
     // Otherwise nobody could delete it while this page lives.
-    database.onversionchange = () => database.close();
+    database.onversionchange = () => {
+      database.close();
+      this.works = false;
+    };
     this.works = true;
     return database;
   }
@@ -64,6 +67,7 @@ export class Store {
     const locks = globalThis.navigator?.locks;
     /** @type {any[]} */
     const unsent = await this.read("");
+    /** @type {Map<string, any>} */
     const gone = new Map([[this.#owner, false]]);
     for (const { owner } of unsent) {
       gone.has(owner) ||
@@ -72,7 +76,7 @@ export class Store {
           !locks ||
             (await new Promise((resolve) =>
               locks.request(owner, { ifAvailable: true }, (lock) => {
-                resolve(lock !== null);
+                resolve(lock);
                 // Until this page is gone, too.
                 return lock && new Promise(() => {});
               }),

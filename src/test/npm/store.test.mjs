@@ -289,6 +289,23 @@ for (const store of [undefined, "warned"]) {
   );
 }
 
+scene("the page warns of a stored message again once its database is deleted", async (page) => {
+  const target = new EventTarget();
+  replaceGlobal("addEventListener", target.addEventListener.bind(target));
+  replaceGlobal("removeEventListener", target.removeEventListener.bind(target));
+  const warns = () => !target.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+  const url = "http://127.0.0.1:1/";
+  page({ store: "signed out" }, url)
+    .room("js-signed-out")
+    .send("waits")
+    .catch(() => {});
+  await written();
+  assert.equal(warns(), false);
+  const deleting = indexedDB.deleteDatabase(`atrium ${url.replace("http", "ws")}ws signed out`);
+  await new Promise((resolve) => (deleting.onsuccess = resolve));
+  assert.equal(warns(), true);
+});
+
 scene("messages stored for one user are not shown to the next", async (page) => {
   const url = `http://127.0.0.1:${closedPort}/`;
   const first = page({ store: true, token }, url);
