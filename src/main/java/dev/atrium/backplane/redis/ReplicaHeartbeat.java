@@ -43,9 +43,11 @@ final class ReplicaHeartbeat {
     /** Whether other replicas may have taken this one for dead since the last call of {@code whenRenewed}. */
     private boolean lapsed;
     private volatile long probeReceivedAt;
-    private volatile long repliedAt;
-    private volatile long replyingSince;
-    private volatile boolean everReplied;
+    private volatile long publishedAt;
+    private volatile long publishingSince;
+    private volatile boolean everPublished;
+    /** Whether Redis replied to the last probe, and did not publish it. */
+    private volatile boolean refusesProbes;
     private volatile long roundTripNanos;
     private volatile boolean everReceived;
     private volatile long timer;
@@ -114,14 +116,14 @@ final class ReplicaHeartbeat {
                 .arg("GET"))
                 .onSuccess(before -> loop.run(() -> renewed(now, before == null)))
                 .onFailure(failure -> loop.run(() -> refused(failure)));
-        commands.send(Request.cmd(Command.PUBLISH).arg(channel).arg("?" + System.nanoTime())).onFailure(this::log);
+        commands.send(Request.cmd(Command.PUBLISH).arg(channel).arg("?" + System.nanoTime()))
+                .onSuccess(published -> probePublished()).onFailure(this::probeRefused);
     }
 
     /**
      * @param absent whether Redis had the lease no more, or not yet; a clock that stops while the machine sleeps cannot tell
      */
     private void renewed(long sentAt, boolean absent) {
-        commandReplied();
         commands.confirm();
         health.leaseRenewed();
         boolean expired = lease.renewed(sentAt);
@@ -141,12 +143,13 @@ final class ReplicaHeartbeat {
         log(failure);
         lease.notRenewed();
         if (failure instanceof BackplaneUnavailableException unavailable && unavailable.getCause() != null) {
-            RedisError error = RedisError.of(unavailable.getCause());
-            if (!error.code().isEmpty()) {
-                commandReplied();
-            }
-            health.leaseRefused(error);
+            health.leaseRefused(RedisError.of(unavailable.getCause()));
         }
+    }
+
+    private void probeRefused(Throwable failure) {
+        log(failure);
+        refusesProbes = failure.getCause() != null && !RedisError.of(failure.getCause()).code().isEmpty();
     }
 
     void probeReceived(long sentAt) {
@@ -157,9 +160,9 @@ final class ReplicaHeartbeat {
         whenReceived.run();
     }
 
-    /** Returns whether Redis has ever replied to a heartbeat. */
+    /** Returns whether Redis has ever published a probe. */
     boolean hasBeaten() {
-        return everReplied;
+        return everPublished;
     }
 
     /**
@@ -173,31 +176,35 @@ final class ReplicaHeartbeat {
         return roundTripNanos / (double) TimeUnit.SECONDS.toNanos(1);
     }
 
-    private void commandReplied() {
+    private void probePublished() {
         long now = System.nanoTime();
-        if (!isReplying(now)) {
-            replyingSince = now;
+        if (!isPublishing(now)) {
+            publishingSince = now;
         }
-        repliedAt = now;
-        everReplied = true;
+        publishedAt = now;
+        everPublished = true;
+        refusesProbes = false;
     }
 
-    private boolean isReplying(long now) {
-        return everReplied && now - repliedAt < PERIOD.toNanos() * MISSED_BEFORE_UNHEALTHY;
+    private boolean isPublishing(long now) {
+        return everPublished && now - publishedAt < PERIOD.toNanos() * MISSED_BEFORE_UNHEALTHY;
     }
 
     /**
-     * Returns the state of a replica that does not receive its own probes. It counts as not receiving only if commands have
-     * worked for {@value #MISSED_BEFORE_UNHEALTHY} periods: after an outage the subscription may come back a little later than
-     * the commands, and all replicas would not be ready in that moment.
+     * Returns the state of a replica that does not receive its own probes. It counts as not receiving only if Redis has taken
+     * probes for {@value #MISSED_BEFORE_UNHEALTHY} periods: a Redis that is busy refuses them to every replica, and after an
+     * outage the subscription may come back a little later than the commands. All replicas would not be ready in that moment.
      */
     BackplaneStatus.State stateWithoutProbes(boolean commandsUp) {
         if (!everReceived) {
             return BackplaneStatus.State.NEW;
         }
         long now = System.nanoTime();
-        boolean notReceiving = commandsUp && isReplying(now)
-                && now - Math.max(probeReceivedAt, replyingSince) >= PERIOD.toNanos() * MISSED_BEFORE_UNHEALTHY;
+        if (commandsUp && refusesProbes) {
+            return BackplaneStatus.State.REFUSED;
+        }
+        boolean notReceiving = commandsUp && isPublishing(now)
+                && now - Math.max(probeReceivedAt, publishingSince) >= PERIOD.toNanos() * MISSED_BEFORE_UNHEALTHY;
         return notReceiving ? BackplaneStatus.State.NOT_RECEIVING : BackplaneStatus.State.UNREACHABLE;
     }
 

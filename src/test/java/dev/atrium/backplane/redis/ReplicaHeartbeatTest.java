@@ -3,9 +3,11 @@ package dev.atrium.backplane.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.atrium.backplane.BackplaneStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.BulkType;
+import io.vertx.redis.client.impl.types.ErrorType;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -51,6 +53,20 @@ class ReplicaHeartbeatTest extends WithFakeRedis {
         renew(HELD);
         renew(HELD);
         assertThat(renewals).containsExactly(true, false, true, false);
+    }
+
+    @Test
+    void a_redis_that_refuses_everything_for_a_while_does_not_make_a_replica_deaf() {
+        onLoop(() -> heartbeat.probeReceived(System.nanoTime()));
+        await().atMost(Duration.ofSeconds(8)).during(Duration.ofSeconds(5)).until(() -> {
+            onLoop(() -> redis.last().replies.forEach(reply -> reply.tryFail(ErrorType.create("BUSY a script is running"))));
+            return heartbeat.isReceiving()
+                    || heartbeat.stateWithoutProbes(commands.isUp()) == BackplaneStatus.State.REFUSED;
+        });
+        onLoop(heartbeat::beat);
+        onLoop(() -> redis.last().replies.forEach(reply -> reply.tryComplete(HELD)));
+        assertThat(heartbeat.stateWithoutProbes(commands.isUp())).as("the subscription may need a moment more")
+                .isEqualTo(BackplaneStatus.State.UNREACHABLE);
     }
 
     /** @param before value of the lease before it is renewed; null if there is none */

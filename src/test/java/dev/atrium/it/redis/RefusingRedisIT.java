@@ -129,6 +129,23 @@ class RefusingRedisIT {
     }
 
     @Test
+    void a_script_of_another_program_makes_no_replica_unready() throws IOException {
+        redis.command("CONFIG SET lua-time-limit 100");
+        try (Socket other = new Socket(InetAddress.getLoopbackAddress(), redis.port())) {
+            other.getOutputStream().write("EVAL \"while true do end\" 0\r\n".getBytes());
+            SocketClient.await().until(() -> left.metric("atrium_backplane_problem{reason=\"BUSY\"}") == 1);
+            // Three seconds without a probe, and five without a byte on the subscription.
+            Awaitility.await().during(Duration.ofSeconds(8)).atMost(Duration.ofSeconds(12))
+                    .until(() -> left.management("/q/health/ready").statusCode() == 200);
+        } finally {
+            redis.command("SCRIPT KILL");
+            redis.command("CONFIG SET lua-time-limit 5000");
+        }
+        Awaitility.await().during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(8))
+                .until(() -> left.management("/q/health/ready").statusCode() == 200);
+    }
+
+    @Test
     void a_password_that_was_changed_is_named() {
         redis.command("ACL SETUSER atrium resetpass >changed");
         try {
