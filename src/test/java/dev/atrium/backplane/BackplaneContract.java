@@ -415,6 +415,19 @@ public abstract class BackplaneContract {
     }
 
     @Test
+    void a_session_survives_any_number_of_lost_replies() {
+        SessionStore store = backplane().sessions();
+        SavedSession saved = new SavedSession(store.newToken(), new Sender("~repeated", null), "/", Map.of(), Set.of());
+        await(store.save(saved));
+        await(store.release(saved.token()));
+        for (int i = 0; i < 12; i++) {
+            SavedSession resumed = await(resume(store, saved));
+            assertThat(resumed).as("attempt " + i).isNotNull();
+            await(store.release(resumed.token()));
+        }
+    }
+
+    @Test
     void a_session_is_resumed_once_and_survives_a_lost_reply() {
         SessionStore store = backplane().sessions();
         Sender ann = new Sender(node().newSessionId(), "ann");

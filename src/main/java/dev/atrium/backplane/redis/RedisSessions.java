@@ -172,7 +172,7 @@ final class RedisSessions extends RepublishedState implements SessionStore {
 
     @Override
     public Uni<SavedSession> resume(String token, String namespace, String user) {
-        return onLoop(() -> resume(token, namespace, user, MAX_HOPS));
+        return onLoop(() -> resume(token, token, namespace, user, MAX_HOPS));
     }
 
     /** It leads straight to the newest token instead of through all tokens between. */
@@ -182,14 +182,15 @@ final class RedisSessions extends RepublishedState implements SessionStore {
                 .arg("@" + session.token()).arg("PX").arg(memory.scaled(Math.max(windowMillis, ttl.toMillis())))));
     }
 
-    private Future<SavedSession> resume(String token, String namespace, String user, int hops) {
+    private Future<SavedSession> resume(String sent, String token, String namespace, String user, int hops) {
         String owner = Node.ofToken(token);
         if (owner == null || hops == 0) {
             return Future.succeededFuture();
         }
         String next = newToken();
         return commands.send(Script.RESUME
-                .with(keys.sessions(owner), keys.session(owner, token), keys.session(node, next))
+                .with(keys.sessions(owner), keys.session(owner, token), keys.session(node, next),
+                        keys.session(Node.ofToken(sent), sent))
                 .arg(token).arg(next).arg(windowMillis).arg(owner).arg(keys.prefix())
                 .arg(namespace).arg(user == null ? "" : "=" + user)).compose(reply -> {
                     if (reply == null) {
@@ -197,7 +198,7 @@ final class RedisSessions extends RepublishedState implements SessionStore {
                     }
                     String found = reply.get(0).toString();
                     if (found.startsWith("@")) {
-                        return resume(found.substring(1), namespace, user, hops - 1);
+                        return resume(sent, found.substring(1), namespace, user, hops - 1);
                     }
                     return reply.size() == 1 ? Future.succeededFuture(SavedSessionCodec.decode(token, found))
                             : moveToThisReplica(SavedSessionCodec.decode(next, found), reply.get(1).toString());

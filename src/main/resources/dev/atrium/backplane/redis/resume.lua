@@ -6,6 +6,7 @@
 -- KEYS[2] session  session that can be resumed, or @ and the token that follows this one. A field "was" names a replica that may
 --                  still have a connection of the session
 -- KEYS[3] next     the same for the next token
+-- KEYS[4] sent     the same for the token that the client has sent, which leads here: without a reply it sends that one again
 -- ARGV[1] token
 -- ARGV[2] the next token
 -- ARGV[3] how long the old token leads to the next one, and the session waits, ms
@@ -46,6 +47,7 @@ if owner == '' then
   owner = string.match(session, '^{"was":"([%w_-]+)",') or ''
 end
 redis.call('SET', KEYS[2], '@' .. ARGV[2], 'PX', ARGV[3])
+redis.call('SET', KEYS[4], '@' .. ARGV[2], 'PX', ARGV[3])
 local waiting = session
 if owner ~= '' and string.sub(session, 1, 8) ~= '{"was":"' then
   waiting = '{"was":"' .. owner .. '",' .. string.sub(session, 2)
