@@ -284,7 +284,7 @@ public final class RedisBackplane implements Backplane {
 
     private void republish() {
         sessionIndex.republish();
-        sessions.republish().onComplete(done -> presence.republish());
+        sessions.republish().onComplete(done -> presence.republish()).onComplete(done -> subscriptions.readMoved());
     }
 
     private void beat(boolean expired) {

@@ -125,6 +125,17 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
         return List.copyOf(moved.keySet());
     }
 
+    /**
+     * Reads what was published to the sessions resumed here: Redis may have lost where they are, and what was published before
+     * that was written again went to the replica where they began. On the backplane's event loop.
+     */
+    void readMoved() {
+        if (connection.isUp()) {
+            moved.keySet().stream().map(sessions::get).filter(each -> each != null && each.isStarted())
+                    .forEach(RoomSubscription::confirmed);
+        }
+    }
+
     /** Returns the sessions of this replica that were sent messages of their own. On the backplane's event loop. */
     List<RoomId> messagedSessions() {
         return sessions.values().stream().filter(RoomSubscription::hasMessages).map(each -> each.room).toList();

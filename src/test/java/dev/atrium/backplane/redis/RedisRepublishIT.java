@@ -105,6 +105,28 @@ class RedisRepublishIT {
         assertThat(redis.reply("HGET " + keys.server() + " history")).isNotEqualTo(history);
     }
 
+    @Test
+    void a_message_to_a_session_that_moved_is_received_though_redis_was_flushed_before_it() {
+        Node former = Node.create();
+        RedisBackplane other = RedisBackplane.start(Settings.backplane(), Settings.history(), former, vertx,
+                Redis.createClient(vertx, redis.url()), 0);
+        try {
+            await().until(() -> other.status().isReceiving());
+            SavedSession session = session(former.newToken(), former.newSessionId(), Map.of());
+            done(Stream.of(other.sessions().save(session), other.sessions().release(session.token())));
+            backplane.sessions().resume(session.token(), "/", null).await().indefinitely();
+            RecordingSubscriber moved = new RecordingSubscriber();
+            backplane.subscribe(session.ownRoom(), moved);
+            await().until(() -> moved.start != null);
+            redis.command("FLUSHALL");
+            other.publish(new Publication(session.ownRoom(), "message", new Data.Text("x"), null, true)).await()
+                    .indefinitely();
+            moved.await(1);
+        } finally {
+            other.close();
+        }
+    }
+
     /** Makes Redis lose a key of this replica, and returns when the replica has begun to write everything again. */
     private void loseAndAwaitFirst(String key) {
         redis.command("DEL \"" + key + "\"");
