@@ -206,8 +206,11 @@ public class RoomsResource {
         HttpRequester client = Admission.requester(context);
         return responses.roomForPage(context).chain(() -> gateway.execute(client, new Command.ReadHistory(room, query)))
                 .chain(history -> {
-                    if (since != null && !since.isIn(history.head().epoch()) && !since.epoch().isEmpty()) {
-                        // The room has another epoch: what it does not share with that of the client is new to the client.
+                    boolean isOther = since != null && !since.isIn(history.head().epoch());
+                    boolean isAhead = isOther && before == null && since.offset() > history.head().offset();
+                    if (isOther && !since.epoch().isEmpty() || isAhead) {
+                        // The room has another epoch: what it does not share with that of the client is new to the client. An
+                        // offset alone tells it where the room has not come so far.
                         long shared = Math.max(0, since.sharedWith(history.head().epoch()));
                         HistoryQuery rest = new HistoryQuery(shared, query.before(), query.limit());
                         return gateway.execute(client, new Command.ReadHistory(room, rest)).map(found -> found.endingAt(rest));

@@ -294,6 +294,8 @@ abstract class HttpContract extends ClusterContract {
         say("/rooms/other-epoch", 2);
         elsewhere().given().get("/rooms/other-epoch/messages?wait=5&after=elsewhen:7").then()
                 .body("recovered", is(false), "messages.offset", contains(1, 2));
+        elsewhere().given().get("/rooms/other-epoch/messages?wait=5&after=7").then()
+                .body("recovered", is(false), "messages.offset", contains(1, 2));
         elsewhere().given().get("/rooms/other-epoch/messages?after=elsewhen:7&before=2").then()
                 .body("recovered", is(false), "messages.offset", contains(1));
         elsewhere().given().get("/rooms/other-epoch/messages?after=elsewhen:7&before=1").then()
