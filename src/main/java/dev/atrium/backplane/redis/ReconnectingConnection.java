@@ -49,6 +49,7 @@ final class ReconnectingConnection {
     private final Listener listener;
     private final Backoff backoff = new Backoff();
     private final LongAdder pending = new LongAdder();
+    private final UnexpectedReplies unexpected = new UnexpectedReplies();
     private volatile Live live;
     private volatile boolean closed;
     /** Why it does not work: null if it does, empty before the first attempt. */
@@ -205,7 +206,7 @@ final class ReconnectingConnection {
                     if (done.succeeded()) {
                         lastReceived = System.nanoTime();
                     }
-                }).recover(failure -> Future.failedFuture(unavailable(failure, current)));
+                }).recover(failure -> Future.failedFuture(unavailable(failure, current, ready)));
     }
 
     /** Returns the number of commands without a reply so far. Any thread. */
@@ -213,8 +214,9 @@ final class ReconnectingConnection {
         return pending.intValue();
     }
 
-    private BackplaneUnavailableException unavailable(Throwable failure, Live current) {
+    private BackplaneUnavailableException unavailable(Throwable failure, Live current, Request request) {
         RedisError error = RedisError.of(failure);
+        unexpected.received(error, request);
         if (!error.code().isEmpty()) {
             lastReceived = System.nanoTime();
         }

@@ -51,6 +51,11 @@ record RedisError(String code, String text, boolean fromScript) {
         return new RedisError(code.lookingAt() ? code.group(1) : "ERR", text, fromScript);
     }
 
+    /** Returns whether the state of this server, or of its user, does not explain the reply. */
+    boolean isUnexpected() {
+        return !code.isEmpty() && !BEFORE_ANY_WRITE.contains(code) && !REFUSES_WRITES.contains(code);
+    }
+
     /** Returns whether the command certainly had no effect. */
     boolean isBeforeEffect() {
         return !code.isEmpty() && (!fromScript || BEFORE_ANY_WRITE.contains(code));

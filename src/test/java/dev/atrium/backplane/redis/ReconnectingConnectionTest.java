@@ -174,6 +174,23 @@ class ReconnectingConnectionTest {
     }
 
     @Test
+    void the_keys_of_a_command_that_another_program_spoils_are_logged_once() {
+        up();
+        try (CapturedLog lines = new CapturedLog(UnexpectedReplies.class.getName())) {
+            for (String error : List.of("WRONGTYPE no hash", "WRONGTYPE no hash", "OOM command not allowed")) {
+                for (Request each : List.of(Request.cmd(Command.HLEN).arg("members"), Script.READ.with("room", "log").arg(7))) {
+                    connection.send(each);
+                    sent();
+                    redis.last().replies.get(redis.last().replies.size() - 1).fail(ErrorType.create(error));
+                }
+            }
+            assertThat(lines.lines()).hasSize(2).allSatisfy(line -> assertThat(line).endsWith(": WRONGTYPE no hash"));
+            assertThat(lines.lines().get(0)).contains(" keys: members:");
+            assertThat(lines.lines().get(1)).contains(" keys: room, log:");
+        }
+    }
+
+    @Test
     void a_replica_of_redis_is_not_connected_to() {
         redis.info = "role:slave\r\nmaster_replid:c9a3\r\n";
         connection.start();
