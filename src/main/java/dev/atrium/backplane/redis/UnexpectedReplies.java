@@ -4,6 +4,7 @@ import io.vertx.redis.client.Request;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
@@ -18,13 +19,16 @@ final class UnexpectedReplies {
     /** Maximum number of lines: a program that has written to one key may have written to all of them. */
     private static final int MOST = 100;
 
+    /** Keys with a resume token in them, which nobody may read in a log. */
+    private static final Pattern SECRET = Pattern.compile("(?<=:session:\\{[^}]{1,64}}:).+");
+
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
     void received(RedisError error, Request request) {
         if (!error.isUnexpected() || known.size() >= MOST) {
             return;
         }
-        List<String> keys = keys(request);
+        List<String> keys = keys(request).stream().map(key -> SECRET.matcher(key).replaceFirst("…")).toList();
         if (!keys.isEmpty() && known.add(error.code() + " " + keys.get(0))) {
             LOG.warnf("Redis answers with an error; another program may have written to one of these keys: %s: %s",
                     String.join(", ", keys), error.text());

@@ -178,7 +178,8 @@ class ReconnectingConnectionTest {
         up();
         try (CapturedLog lines = new CapturedLog(UnexpectedReplies.class.getName())) {
             for (String error : List.of("WRONGTYPE no hash", "WRONGTYPE no hash", "OOM command not allowed")) {
-                for (Request each : List.of(Request.cmd(Command.HLEN).arg("members"), Script.READ.with("room", "log").arg(7))) {
+                for (Request each : List.of(Request.cmd(Command.HLEN).arg("members"),
+                        Script.READ.with("room", "atrium:session:{node}:secret").arg(7))) {
                     connection.send(each);
                     sent();
                     redis.last().replies.get(redis.last().replies.size() - 1).fail(ErrorType.create(error));
@@ -186,7 +187,7 @@ class ReconnectingConnectionTest {
             }
             assertThat(lines.lines()).hasSize(2).allSatisfy(line -> assertThat(line).endsWith(": WRONGTYPE no hash"));
             assertThat(lines.lines().get(0)).contains(" keys: members:");
-            assertThat(lines.lines().get(1)).contains(" keys: room, log:");
+            assertThat(lines.lines().get(1)).contains(" keys: room, atrium:session:{node}:…:");
         }
     }
 
