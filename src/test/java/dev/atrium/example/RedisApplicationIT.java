@@ -9,6 +9,13 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.Map;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.json.JSONArray;
@@ -16,6 +23,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Operations of an application on clients of another replica. */
 @QuarkusTest
@@ -106,6 +115,28 @@ class RedisApplicationIT {
         there.awaitReceived("@disconnect io server disconnect");
         assertThat(there.log()).doesNotContain("told nobody");
         assertThat(operator.emitWithAck("later", "still here")).isEqualTo("still here");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void requests_that_a_body_handler_has_read_reach_the_connections_of_other_replicas(Version version) throws Exception {
+        HttpClient client = HttpClient.newBuilder().version(version).build();
+        String polling = "/socket.io/?EIO=4&transport=polling";
+        String connection = polling + "&sid=" + elsewhere.get(polling).body().replaceFirst(".*\"sid\":\"([^\"]+)\".*", "$1");
+        assertThat(signed(client, connection, "POST", BodyPublishers.ofString("40"))).isEqualTo("ok");
+        assertThat(signed(client, connection, "GET", BodyPublishers.noBody())).startsWith("40{");
+        // Of no known length: in chunks.
+        BodyPublisher chunks = BodyPublishers.fromPublisher(BodyPublishers.ofString("41"));
+        assertThat(signed(client, connection, "POST", chunks)).isEqualTo("ok");
+        String unknown = connection.replaceAll("...$", "---");
+        assertThat(signed(client, unknown, "POST", BodyPublishers.ofString("40"))).contains("Session ID unknown");
+        String gone = polling + "&sid=" + "n".repeat(20);
+        assertThat(signed(client, gone, "POST", BodyPublishers.ofString("40"))).contains("Session ID unknown");
+    }
+
+    private String signed(HttpClient client, String path, String method, BodyPublisher body) throws Exception {
+        return client.send(HttpRequest.newBuilder(lab.resolve(path)).timeout(Duration.ofSeconds(5))
+                .header("X-Signature", "s").method(method, body).build(), BodyHandlers.ofString()).body();
     }
 
     @Test

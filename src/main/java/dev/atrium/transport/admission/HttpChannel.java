@@ -14,6 +14,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.impl.HttpServerRequestInternal;
+import io.vertx.core.http.impl.HttpServerRequestWrapper;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -50,6 +52,22 @@ public final class HttpChannel {
             // From the first context: the handler of Vert.x would intercept it.
             channel.pipeline().firstContext().close();
         }
+    }
+
+    /** Returns a request whose body was read before, and which callers may pause: over HTTP/2 Vert.x would throw. */
+    public static HttpServerRequest withoutPause(HttpServerRequest read) {
+        return new HttpServerRequestWrapper((HttpServerRequestInternal) read) {
+
+            @Override
+            public HttpServerRequest pause() {
+                return this;
+            }
+
+            @Override
+            public HttpServerRequest resume() {
+                return this;
+            }
+        };
     }
 
     /** Resets a stream of a connection of HTTP/2, if it is open. */

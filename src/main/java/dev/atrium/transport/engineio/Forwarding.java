@@ -11,6 +11,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
@@ -21,6 +22,7 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.httpproxy.Body;
 import io.vertx.httpproxy.HttpProxy;
 import io.vertx.httpproxy.ProxyContext;
 import io.vertx.httpproxy.ProxyInterceptor;
@@ -128,9 +130,10 @@ final class Forwarding implements Drainable {
 
     /** @param unknown called if the replica that owned the connection is gone */
     void forward(RoutingContext routing, String sid, boolean toWebSocket, Runnable unknown) {
-        HttpServerRequest request = routing.request();
+        Buffer body = readBody(routing);
+        HttpServerRequest request = body == null ? routing.request() : HttpChannel.withoutPause(routing.request());
         String owner = Node.ofEngineId(sid);
-        Relay relay = new Relay(request, owner, unknown);
+        Relay relay = new Relay(request, body, owner, unknown);
         relays.add(relay);
         routing.addEndHandler(ended -> {
             if (ended.succeeded()) {
@@ -166,6 +169,12 @@ final class Forwarding implements Drainable {
                 }));
     }
 
+    /** Returns the body that a body handler of the application has read before; null for one that is still to come. */
+    private static Buffer readBody(RoutingContext routing) {
+        Buffer body = routing.body().buffer();
+        return body == null && routing.request().isEnded() ? Buffer.buffer() : body;
+    }
+
     private static RequestOptions at(String address, HttpMethod method, String uri, String forwarder) {
         int colon = address.lastIndexOf(':');
         return new RequestOptions().setHost(address.substring(0, colon)).setPort(Integer.parseInt(address.substring(colon + 1)))
@@ -176,6 +185,8 @@ final class Forwarding implements Drainable {
     private final class Relay {
 
         private final HttpServerRequest request;
+        /** Null for one that is still to come. */
+        private final Buffer body;
         private final String owner;
         private final Runnable unknown;
         /** This replica and the client's connection to it: a client repeats a request over another one. */
@@ -183,8 +194,9 @@ final class Forwarding implements Drainable {
         private HttpClientRequest origin;
         private volatile Runnable farewell = NO_FAREWELL;
 
-        Relay(HttpServerRequest request, String owner, Runnable unknown) {
+        Relay(HttpServerRequest request, Buffer body, String owner, Runnable unknown) {
             this.request = request;
+            this.body = body;
             this.owner = owner;
             this.unknown = unknown;
             this.forwarder = node.name() + '/' + HttpChannel.of(request).id().asShortText();
@@ -228,7 +240,7 @@ final class Forwarding implements Drainable {
                 farewell = () -> release(address);
             }
             HttpProxy.reverseProxy(client).origin(proxied -> Future.succeededFuture(origin))
-                    .addInterceptor(new GoneOrigin(this::gone)).handle(request);
+                    .addInterceptor(new GoneOrigin(body, this::gone)).handle(request);
         }
 
         /** Asks the owner to end a poll, one request at a time: repeatedly, because the poll may still be on its way there. */
@@ -300,13 +312,18 @@ final class Forwarding implements Drainable {
     /**
      * Proxy interceptor that reports a failed request instead of a 502: the owner may die while it handles a request, or before
      * its pooled connection is known to be closed.
+     *
+     * @param body of a request that was read before, for which the proxy would wait; null for one that is still to come
      */
-    private record GoneOrigin(Consumer<Throwable> gone) implements ProxyInterceptor {
+    private record GoneOrigin(Buffer body, Consumer<Throwable> gone) implements ProxyInterceptor {
 
         private static final String FAILURE = "failure";
 
         @Override
         public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
+            if (body != null) {
+                context.request().setBody(Body.body(body));
+            }
             return context.sendRequest().onFailure(failure -> context.set(FAILURE, failure));
         }
 
