@@ -46,6 +46,8 @@ final class ReplicaHeartbeat {
     private volatile long publishedAt;
     private volatile long publishingSince;
     private volatile boolean everPublished;
+    /** Whether Redis has published a probe since the connection was made. */
+    private volatile boolean publishes;
     /** Whether Redis replied to the last probe, and did not publish it. */
     private volatile boolean refusesProbes;
     private volatile long roundTripNanos;
@@ -98,6 +100,7 @@ final class ReplicaHeartbeat {
     void lost() {
         upSince = 0;
         held = false;
+        publishes = false;
         lease.notRenewed();
     }
 
@@ -183,11 +186,12 @@ final class ReplicaHeartbeat {
         }
         publishedAt = now;
         everPublished = true;
+        publishes = true;
         refusesProbes = false;
     }
 
     private boolean isPublishing(long now) {
-        return everPublished && now - publishedAt < PERIOD.toNanos() * MISSED_BEFORE_UNHEALTHY;
+        return publishes && now - publishedAt < PERIOD.toNanos() * MISSED_BEFORE_UNHEALTHY;
     }
 
     /**

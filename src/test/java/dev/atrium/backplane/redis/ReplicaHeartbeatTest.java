@@ -69,6 +69,24 @@ class ReplicaHeartbeatTest extends WithFakeRedis {
                 .isEqualTo(BackplaneStatus.State.UNREACHABLE);
     }
 
+    @Test
+    void after_a_short_outage_the_subscription_may_come_back_later_than_the_commands() {
+        onLoop(heartbeat::beat);
+        onLoop(() -> redis.last().replies.forEach(reply -> reply.tryComplete(HELD)));
+        onLoop(() -> heartbeat.probeReceived(System.nanoTime()));
+        await().pollDelay(Duration.ofMillis(1500)).until(() -> true);
+        onLoop(heartbeat::lost);
+        await().until(() -> {
+            onLoop(() -> redis.last().replies.forEach(reply -> reply.tryComplete(HELD)));
+            return !heartbeat.isReceiving();
+        });
+        assertThat(heartbeat.stateWithoutProbes(true)).isEqualTo(BackplaneStatus.State.UNREACHABLE);
+        await().until(() -> {
+            onLoop(() -> redis.last().replies.forEach(reply -> reply.tryComplete(HELD)));
+            return heartbeat.stateWithoutProbes(true) == BackplaneStatus.State.NOT_RECEIVING;
+        });
+    }
+
     /** @param before value of the lease before it is renewed; null if there is none */
     private void renew(Response before) {
         FakeRedis.Connection connection = redis.last();
