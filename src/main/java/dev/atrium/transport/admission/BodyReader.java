@@ -76,6 +76,28 @@ public final class BodyReader {
         return body != null && body.reject(error);
     }
 
+    /** Discards the body of a request whose route reads none; see {@link #discard(HttpServerRequest, long)}. */
+    public void discard(RoutingContext context) {
+        discard(context.request(), limit);
+    }
+
+    /**
+     * Discards the body of a request whose response can take long: it would be kept until then, each byte that comes in a chunk
+     * or a frame of its own as some objects. A client that sends too much of it loses its connection, or its stream of HTTP/2.
+     *
+     * @param limit maximum size in bytes
+     */
+    public static void discard(HttpServerRequest request, long limit) {
+        if (!request.isEnded()) {
+            request.handler(chunk -> {
+                if (request.bytesRead() > limit) {
+                    HttpChannel.abort(request);
+                }
+            });
+            request.resume();
+        }
+    }
+
     private static Uni<Buffer> read(RoutingContext context, RequestMemory memory, long limit) {
         HttpServerRequest request = context.request();
         String encoding = String.join(",", request.headers().getAll(HttpHeaders.CONTENT_ENCODING)).strip();

@@ -11,9 +11,11 @@ import dev.atrium.session.RequestMemory;
 import dev.atrium.session.Transport;
 import dev.atrium.setting.Require;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.inject.Singleton;
 import java.net.SocketAddress;
 import java.time.Duration;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Limits on the time of requests and responses, and on connections that have sent no request yet. Any thread. */
 @Singleton
@@ -27,11 +29,13 @@ final class SlowRequests {
     private final AuditLog audit;
     private final Admission admission;
     private final RequestMemory memory;
+    private final long maxBodySize;
 
     /** @throws ConfigurationException naming the invalid setting */
     SlowRequests(SecurityConfig config, ConnectionLimiter connections, AuditLog audit, Admission admission,
-            RequestMemory memory) {
+            RequestMemory memory, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
         this.memory = memory;
+        this.maxBodySize = maxBodySize.asLongValue();
         this.limits = config.limits();
         Require.between("atrium.limits.header-time", limits.headerTime(), Duration.ZERO, LONGEST);
         Require.between("atrium.limits.body-time", limits.bodyTime(), Duration.ZERO, LONGEST);
@@ -60,6 +64,14 @@ final class SlowRequests {
     /** Milliseconds in which a client has to take some of a response; 0 for no limit. */
     long responseMillis() {
         return limits.responseTime().toMillis();
+    }
+
+    /**
+     * Bytes of the body of a request that upgrades to HTTP/2, whether the server reads them or not: the rest of one that is
+     * refused included.
+     */
+    long upgradeBodyBytes() {
+        return 2 * maxBodySize;
     }
 
     RequestMemory memory() {

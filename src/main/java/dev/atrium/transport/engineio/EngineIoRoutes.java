@@ -95,6 +95,9 @@ public final class EngineIoRoutes {
     /** @param socket the connection of the request; null for a new one */
     private void handle(RoutingContext context, boolean toWebSocket, EngineSocket socket) {
         HttpServerRequest request = context.request();
+        if (!toWebSocket && request.method() != HttpMethod.POST) {
+            BodyReader.discard(request, sockets.maxPayload());
+        }
         if (socket == null) {
             handshake(context, toWebSocket);
         } else if (toWebSocket) {

@@ -12,6 +12,7 @@ import dev.atrium.session.RequestLoop;
 import dev.atrium.session.RequestMemory;
 import dev.atrium.session.Requester;
 import dev.atrium.transport.admission.Admission;
+import dev.atrium.transport.admission.BodyReader;
 import dev.atrium.transport.admission.HeaderList;
 import dev.atrium.transport.admission.Problem;
 import dev.atrium.transport.admission.UnreadResponses;
@@ -41,10 +42,12 @@ public final class FileRoutes implements Drainable {
     private final Gateway gateway;
     private final Transfers transfers;
     private final RequestMemory memory;
+    private final BodyReader bodies;
     private final AtomicInteger downloads = new AtomicInteger();
 
-    FileRoutes(Gateway gateway, Transfers transfers, RequestMemory memory) {
+    FileRoutes(Gateway gateway, Transfers transfers, RequestMemory memory, BodyReader bodies) {
         this.memory = memory;
+        this.bodies = bodies;
         this.gateway = gateway;
         this.transfers = transfers;
     }
@@ -125,6 +128,7 @@ public final class FileRoutes implements Drainable {
         if (!get || range.length() == 0) {
             response.end();
         } else {
+            bodies.discard(context);
             downloads.incrementAndGet();
             new FileResponse(transfers, file, range, context, eventLoop, UnreadResponses.share(memory, request)).write()
                     .onComplete(written -> downloads.decrementAndGet());

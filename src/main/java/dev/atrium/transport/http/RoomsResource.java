@@ -204,6 +204,7 @@ public class RoomsResource {
         long seconds = seconds(number(context, "wait"));
         EventLoop eventLoop = RequestLoop.current();
         HttpRequester client = Admission.requester(context);
+        bodies.discard(context);
         return responses.roomForPage(context).chain(() -> gateway.execute(client, new Command.ReadHistory(room, query)))
                 .chain(history -> {
                     boolean isOther = since != null && !since.isIn(history.head().epoch());
@@ -256,6 +257,7 @@ public class RoomsResource {
     }
 
     private <R> Uni<R> list(RoutingContext context, int most, Command<? super HttpRequester, R> command) {
+        bodies.discard(context);
         return responses.roomForList(context, most).chain(() -> execute(context, command)).call(() -> responses.turn(context));
     }
 

@@ -9,6 +9,7 @@ import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.session.RequestLoop;
 import dev.atrium.session.Sessions;
 import dev.atrium.transport.admission.Admission;
+import dev.atrium.transport.admission.BodyReader;
 import dev.atrium.transport.admission.Problem;
 import dev.atrium.transport.admission.Query;
 import dev.atrium.transport.admission.RetryResponse;
@@ -38,10 +39,12 @@ public final class StreamRoutes {
     private final Gateway gateway;
     private final Sessions sessions;
     private final Admission admission;
+    private final BodyReader bodies;
     private final HttpConfig config;
 
-    StreamRoutes(Gateway gateway, Sessions sessions, HttpConfig config, Admission admission) {
+    StreamRoutes(Gateway gateway, Sessions sessions, HttpConfig config, Admission admission, BodyReader bodies) {
         this.admission = admission;
+        this.bodies = bodies;
         this.gateway = gateway;
         this.sessions = sessions;
         this.config = config;
@@ -96,6 +99,7 @@ public final class StreamRoutes {
             head(context, format, RoomsResource.readable(room));
             return;
         }
+        bodies.discard(context);
         ConnectionLimiter.Slot slot = admission.connect(context, format.transport());
         if (slot == null) {
             return;

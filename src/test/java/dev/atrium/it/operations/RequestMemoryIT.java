@@ -1,10 +1,12 @@
 package dev.atrium.it.operations;
 
+import static dev.atrium.it.fixture.RawHttp2.DATA;
 import static dev.atrium.it.fixture.RawHttp2.END_HEADERS;
 import static dev.atrium.it.fixture.RawHttp2.END_STREAM;
 import static dev.atrium.it.fixture.RawHttp2.HEADERS;
 import static dev.atrium.it.fixture.RawHttp2.SETTINGS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.atrium.it.fixture.RawHttp;
 import dev.atrium.it.fixture.RawHttp2;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -106,6 +109,64 @@ class RequestMemoryIT {
                     .text("451-[\"x\",\"" + "x".repeat(MOST_OF_A_MEGABYTE.length) + "\",{\"_placeholder\":true,\"num\":0}]");
             default -> throw new IllegalArgumentException(what);
         }
+    }
+
+    /** The body of a GET, each byte in a chunk or a frame of its own, while the response lasts. */
+    @ParameterizedTest
+    @CsvSource({ "HTTP/1.1, /rooms/lobby, text/event-stream", "HTTP/2, /rooms/lobby, text/event-stream",
+            "HTTP/1.1, /rooms/lobby/messages?wait=50, application/json",
+            "HTTP/2, /rooms/lobby/messages?wait=50, application/json",
+            "HTTP/2, /socket.io/?EIO=4&transport=polling, */*" })
+    void bodies_that_nobody_needs_cost_other_clients_nothing(String version, String path, String accept) throws IOException {
+        for (int i = 0; i < 2 * MORE_THAN_THE_HEAP; i++) {
+            String target = path;
+            if (path.startsWith("/socket.io")) {
+                target += "&sid=" + replica.get(path).body().split("\"sid\":\"")[1].split("\"")[0];
+            }
+            if (version.equals("HTTP/2")) {
+                RawHttp2 client = RawHttp2.connect(replica.port());
+                open.add(client);
+                client.send(HEADERS, END_HEADERS, 1, RawHttp2.block("GET", target, accept));
+                client.write(repeated(RawHttp2.frame(DATA, 0, 1, (byte) 'x'), 60_000));
+                // Each takes ten times as much.
+                i += 9;
+            } else {
+                RawHttp client = RawHttp.connect(replica.port());
+                open.add(client);
+                // Something large first, so that the server reads much at once.
+                client.send(
+                        "POST /rooms/large?volatile HTTP/1.1\nHost: a\nContent-Length: " + MOST_OF_A_MEGABYTE.length + "\n\n")
+                        .send(MOST_OF_A_MEGABYTE);
+                assertThat(client.answer().status()).isEqualTo(202);
+                client.send("GET " + target + " HTTP/1.1\nHost: a\nAccept: " + accept + "\nTransfer-Encoding: chunked\n\n"
+                        + "1\nx\n".repeat(10_000));
+            }
+        }
+        assertOthersAreServed();
+    }
+
+    /** Vert.x hands on the rest of a request that upgrades to HTTP/2 without any window. */
+    @Test
+    void a_body_without_end_behind_an_upgrade_costs_other_clients_nothing() throws IOException {
+        RawHttp client = RawHttp.connect(replica.port());
+        open.add(client);
+        client.send("GET /rooms/lobby HTTP/1.1\nHost: a\nAccept: text/event-stream\nConnection: Upgrade, HTTP2-Settings\n"
+                + "Upgrade: h2c\nHTTP2-Settings: AAMAAABkAAQAAP__\nTransfer-Encoding: chunked\n\n");
+        String chunk = "f1b30\n" + "x".repeat(990_000) + "\n";
+        assertThatThrownBy(() -> {
+            for (int i = 0; i < MORE_THAN_THE_HEAP; i++) {
+                client.send(chunk);
+            }
+        }).isInstanceOf(IOException.class);
+        assertOthersAreServed();
+    }
+
+    private static byte[] repeated(byte[] frame, int times) {
+        ByteArrayOutputStream frames = new ByteArrayOutputStream();
+        for (int i = 0; i < times; i++) {
+            frames.writeBytes(frame);
+        }
+        return frames.toByteArray();
     }
 
     /** Shown to clients of other protocols, each place would be a copy of its own. */

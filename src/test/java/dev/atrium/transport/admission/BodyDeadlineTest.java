@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.security.TestSecurity;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.quarkus.runtime.configuration.MemorySize;
+import java.math.BigInteger;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,7 +24,7 @@ class BodyDeadlineTest {
 
     private static SlowRequests limits(String time) {
         return new SlowRequests(TestSecurity.config(Map.of("atrium.limits.body-time", time, "atrium.limits.body-rate", "100")),
-                null, null, null, null);
+                null, null, null, null, new MemorySize(BigInteger.ONE));
     }
 
     private BodyDeadline deadline(SlowRequests limits) {

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.atrium.security.SecurityConfig;
 import dev.atrium.security.TestSecurity;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.runtime.configuration.MemorySize;
+import java.math.BigInteger;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Limits of slow requests that stop the start. */
 class SlowRequestsTest {
+
+    private static final MemorySize ONE = new MemorySize(BigInteger.ONE);
 
     @ParameterizedTest(name = "{0}={1}")
     @CsvSource({
@@ -21,7 +25,8 @@ class SlowRequestsTest {
     })
     void a_value_out_of_its_range_is_named(String setting, String value, String accepts) {
         SecurityConfig config = TestSecurity.config(Map.of(setting, value));
-        assertThatThrownBy(() -> new SlowRequests(config, null, null, null, null)).isInstanceOf(ConfigurationException.class)
+        assertThatThrownBy(() -> new SlowRequests(config, null, null, null, null, ONE))
+                .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith(setting + ": expected").hasMessageContaining(accepts);
     }
 }
