@@ -22,6 +22,12 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
     private static final int CONTROL = 0x8;
     private static final int CONTINUATION = 0x0;
 
+    /** Approximate bytes of the objects that keep a fragment until its message is whole; a byte can be one. */
+    private static final int FRAGMENT_BYTES = 256;
+
+    /** Fragments of a message after which Netty's aggregator copies them into one buffer. */
+    private static final int MOST_FRAGMENTS = 1_024;
+
     /** Largest close code that a client may send (RFC 6455 section 7.4.2). */
     private static final int LARGEST_CLOSE_CODE = 4_999;
 
@@ -31,6 +37,8 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
     private long messageBytes;
     /** Bytes of it in frames that have arrived whole. */
     private long wholeBytes;
+    /** Number of these frames, without control frames and those of an empty beginning. */
+    private int fragments;
     /** What the message takes of the memory of all requests; null before it is worth counting. */
     private RequestMemory.Share share;
     private boolean insideFrame;
@@ -61,7 +69,10 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
             int before = out.size();
             super.decode(ctx, in, out);
             insideFrame = out.size() == before;
-            wholeBytes = insideFrame ? wholeBytes : messageBytes;
+            if (!insideFrame) {
+                wholeBytes = messageBytes;
+                fragments = messageBytes == 0 ? 0 : fragments;
+            }
         } catch (CorruptedWebSocketFrameException e) {
             corrupt = true;
             in.skipBytes(in.readableBytes());
@@ -79,7 +90,7 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
     }
 
     private long unfinished() {
-        return wholeBytes + actualReadableBytes();
+        return wholeBytes + (long) FRAGMENT_BYTES * fragments + actualReadableBytes();
     }
 
     /** Counts what has arrived of a message: many clients that never complete theirs would take the memory of all. */
@@ -147,7 +158,9 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
         if ((first & CONTROL) != 0) {
             return;
         }
-        long before = (first & OPCODE) == CONTINUATION ? messageBytes : 0;
+        boolean continued = (first & OPCODE) == CONTINUATION;
+        fragments = continued ? Math.min(fragments + 1, MOST_FRAGMENTS) : 0;
+        long before = continued ? messageBytes : 0;
         // A negative length has its highest bit set, which is a protocol error that Netty's decoder reports.
         long length = payloadLength(in);
         if (length > limits.frame() || length > limits.message() - before) {

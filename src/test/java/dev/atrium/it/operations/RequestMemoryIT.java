@@ -111,6 +111,19 @@ class RequestMemoryIT {
         }
     }
 
+    /** Each byte in a fragment of its own takes a hundred times its size. */
+    @Test
+    void fragments_of_a_byte_cost_other_clients_nothing() throws IOException {
+        ByteArrayOutputStream fragments = new ByteArrayOutputStream();
+        for (int i = 0; i < 1_020; i++) {
+            fragments.writeBytes(RawSocket.masked(i == 0 ? 0x01 : 0x00, (byte) 'x'));
+        }
+        for (int i = 0; i < 6 * MORE_THAN_THE_HEAP; i++) {
+            socket("/rooms/lobby").write(fragments.toByteArray());
+        }
+        assertOthersAreServed();
+    }
+
     /** The body of a GET, each byte in a chunk or a frame of its own, while the response lasts. */
     @ParameterizedTest
     @CsvSource({ "HTTP/1.1, /rooms/lobby, text/event-stream", "HTTP/2, /rooms/lobby, text/event-stream",

@@ -159,6 +159,24 @@ class LimitedFrameDecoderTest {
     }
 
     @Test
+    void fragments_of_a_byte_count_as_the_memory_that_they_take() {
+        RequestMemory memory = new RequestMemory(1 << 20, System::nanoTime, () -> false);
+        EmbeddedChannel client = large(memory);
+        client.writeInbound(frame(0x02, 1));
+        for (int i = 0; i < 2_000; i++) {
+            client.writeInbound(frame(0x00, 1));
+            client.writeInbound(frame(PING, 0));
+        }
+        RequestMemory.Share other = memory.share(Runnable::run, () -> {
+        });
+        assertThat(other.tryHold((1 << 20) - 200_000)).isFalse();
+        assertThat(other.tryHold((1 << 20) - 300_000)).as("Netty joins a thousand of them").isTrue();
+        client.writeInbound(frame(0x80, 1));
+        assertThat(other.tryHold((1 << 20) - 1)).as("a whole message is not counted").isTrue();
+        client.finishAndReleaseAll();
+    }
+
+    @Test
     void while_memory_is_scarce_a_large_message_is_given_up_in_the_same_turn() {
         EmbeddedChannel client = large(new RequestMemory(1 << 20, System::nanoTime, () -> true));
         ByteBuf frame = frame(0x82, 30_000);
