@@ -22,6 +22,9 @@ final class CatchUp {
     /** Approximate bytes held back; beyond that the messages are dropped here and read from the history when they are due. */
     private static final int MOST_HELD_BYTES = 1 << 20;
 
+    /** The same while all catch-ups of the event loop together hold back too much. */
+    private static final int FEW_HELD_BYTES = 32 * 1024;
+
     private static final long FIRST_RETRY_MILLIS = 100;
     private static final long LONGEST_RETRY_MILLIS = 2_000;
     /** About an hour. */
@@ -94,6 +97,7 @@ final class CatchUp {
     /** Ends delivery: the member has left the room. */
     void end() {
         ended = true;
+        dropHeld();
         endTurn();
     }
 
@@ -107,18 +111,33 @@ final class CatchUp {
     /** Holds back messages that the room has just published, and delivers them once they are due. */
     void hold(List<EncodedMessage> encodedMessages) {
         for (EncodedMessage encoded : encodedMessages) {
-            heldBytes += encoded.delivery.size();
+            count(encoded.delivery.size());
             held.add(encoded);
             lastHeld = encoded.position();
         }
-        if (heldBytes > MOST_HELD_BYTES) {
-            held.clear();
-            heldBytes = 0;
+        if (holdsTooMuch()) {
+            dropHeld();
             overflowed = true;
         }
         if (following) {
             next();
         }
+    }
+
+    /** A room that waits for its turn reads them then, with those that are missing: a member can have a thousand such rooms. */
+    private boolean holdsTooMuch() {
+        return heldBytes > MOST_HELD_BYTES || turns != null && turns.isWaiting(turn)
+                || heldBytes > FEW_HELD_BYTES && member.loop().holdsTooMuch();
+    }
+
+    private void count(int bytes) {
+        heldBytes += bytes;
+        member.loop().held(bytes);
+    }
+
+    private void dropHeld() {
+        held.clear();
+        count(-heldBytes);
     }
 
     private void next() {
@@ -136,8 +155,7 @@ final class CatchUp {
             awaitTurn();
         } else if (first != null) {
             due.addAll(held);
-            held.clear();
-            heldBytes = 0;
+            dropHeld();
             handWhenDrained();
         } else if (!isAhead()) {
             caughtUp.run();
@@ -214,15 +232,14 @@ final class CatchUp {
 
     /** Reports a gap: the history lacks the missing messages, and the member resumes at the room's current position. */
     private void lose() {
-        held.clear();
-        heldBytes = 0;
+        dropHeld();
         due.add(new EncodedMessage(new HistoryGap(shard.room(), shard.position())));
     }
 
     /** Drops held messages that were also read from the history, so that the member does not receive them twice. */
     private void dropPast() {
         while (!held.isEmpty() && isPast(held.peek())) {
-            heldBytes -= held.poll().delivery.size();
+            count(-held.poll().delivery.size());
         }
     }
 

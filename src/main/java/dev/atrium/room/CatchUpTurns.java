@@ -12,6 +12,11 @@ public final class CatchUpTurns {
     private final Set<Runnable> waiting = new LinkedHashSet<>();
     private Runnable holder;
 
+    /** Returns whether a catch-up waits for its turn. */
+    boolean isWaiting(Runnable catchUp) {
+        return waiting.contains(catchUp);
+    }
+
     /** Begins the turn of a catch-up, now or when those before it have left; each has one object for its turns. */
     void take(Runnable catchUp) {
         if (holder == null && waiting.isEmpty()) {

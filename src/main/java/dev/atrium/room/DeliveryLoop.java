@@ -28,6 +28,7 @@ public final class DeliveryLoop {
     private final Queue<Runnable> ready = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicLong backlog = new AtomicLong();
+    private long held;
     private long batches;
     private long turns;
     private List<Runnable> flushes = new ArrayList<>();
@@ -81,6 +82,21 @@ public final class DeliveryLoop {
      */
     public boolean isBehind() {
         return backlog.get() > MAX_BACKLOG || memoryIsScarce.getAsBoolean();
+    }
+
+    /** Counts bytes of messages that a catch-up holds back, or does no longer. On the loop only. */
+    void held(int bytes) {
+        held += bytes;
+    }
+
+    /** Returns the bytes of messages that all catch-ups hold back. On the loop only. */
+    long held() {
+        return held;
+    }
+
+    /** Returns whether all catch-ups together hold back too much. On the loop only. */
+    boolean holdsTooMuch() {
+        return held > MAX_BACKLOG;
     }
 
     /** Returns how many batches rooms have delivered on this loop. On the loop only. */

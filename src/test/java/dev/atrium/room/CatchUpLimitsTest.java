@@ -7,6 +7,7 @@ import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,42 @@ class CatchUpLimitsTest extends WithRooms {
         assertThat(ann.received).containsExactly("1 a", "2 b", "1 a", "2 b");
         assertThat(source.unanswered).isEmpty();
         assertThat(all.get(2).isLive()).isTrue();
+    }
+
+    @Test
+    void rooms_that_wait_for_their_turn_hold_nothing_back() {
+        join(new Listener("witness", one));
+        source.say("a");
+        turn();
+        Listener ann = new Listener("ann", one);
+        List<Membership> all = Stream.generate(() -> admit(ann, new StreamPosition("e", 0))).limit(1_000).toList();
+        source.answersLater = true;
+        all.forEach(Membership::follow);
+        source.say("b".repeat(1_000));
+        turn();
+        assertThat(one.delivery.held()).as("of the one that has its turn").isEqualTo(1_100);
+        while (!source.unanswered.isEmpty()) {
+            source.answer();
+            turn();
+        }
+        assertThat(ann.received).hasSize(2_000).startsWith("1 a", "2 " + "b".repeat(1_000), "1 a");
+        assertThat(all).allMatch(Membership::isLive);
+        assertThat(one.delivery.held()).isZero();
+    }
+
+    @Test
+    void members_that_hold_back_too_much_together_read_it_again() {
+        List<Listener> listeners = IntStream.range(0, 100).mapToObj(i -> new Listener("listener" + i, one)).toList();
+        List<Membership> all = listeners.stream().map(listener -> admit(listener, null)).toList();
+        source.say("x".repeat(900_000));
+        turn();
+        assertThat(one.delivery.held()).isBetween(1L << 20, 65L << 20);
+        rooms.leave(all.get(99));
+        all.subList(0, 99).forEach(Membership::follow);
+        turn();
+        assertThat(listeners.subList(0, 99)).allSatisfy(listener -> assertThat(listener.received).hasSize(1));
+        assertThat(source.reads).as("of those that could not hold it back").isPositive();
+        assertThat(one.delivery.held()).isZero();
     }
 
     @Test
