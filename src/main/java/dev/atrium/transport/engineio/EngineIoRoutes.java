@@ -178,7 +178,8 @@ public final class EngineIoRoutes {
         EventLoop eventLoop = RequestLoop.current();
         EngineSocket socket = sockets.create(caller, eventLoop);
         socket.whenDisconnected(slot::release);
-        PollingTransport polling = new PollingTransport(socket, sessions.deliveryLoop(eventLoop), sessions.sendQueueLimit());
+        PollingTransport polling = new PollingTransport(socket, sessions.deliveryLoop(eventLoop), memory,
+                sessions.sendQueueLimit());
         sockets.open(socket, polling);
         polling.open(exchange);
     }

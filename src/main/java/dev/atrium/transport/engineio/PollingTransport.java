@@ -7,8 +7,6 @@ import dev.atrium.session.SendQueue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,12 +18,16 @@ final class PollingTransport implements EngineTransport, SendQueue {
     /** Milliseconds to wait for the repetition of a poll after the replica that had forwarded it is gone. */
     private static final long REPEAT_MILLIS = 1_000;
 
+    /** Bytes that may wait while direct memory is scarce. */
+    private static final int SCARCE_BYTES = 64 * 1024;
+
     private final EngineSocket socket;
     private final PollingPosts posts;
     private final DeliveryLoop loop;
     private final long limit;
     private final Runnable flush = this::flush;
-    private final Queue<ByteBuf> queue = new ArrayDeque<>();
+    private final PendingFrames queue = new PendingFrames();
+    private final RequestMemory memory;
     private volatile long pending;
     private boolean dirty;
     private boolean closing;
@@ -42,7 +44,8 @@ final class PollingTransport implements EngineTransport, SendQueue {
     private String handshakeStamp;
 
     /** @param limit maximum bytes that wait for the client's next GET */
-    PollingTransport(EngineSocket socket, DeliveryLoop loop, long limit) {
+    PollingTransport(EngineSocket socket, DeliveryLoop loop, RequestMemory memory, long limit) {
+        this.memory = memory;
         this.socket = socket;
         this.posts = new PollingPosts(socket, this);
         this.loop = loop;
@@ -67,12 +70,13 @@ final class PollingTransport implements EngineTransport, SendQueue {
 
     @Override
     public boolean offer(ByteBuf bytes) {
-        if (pending > 0 && pending + bytes.readableBytes() > limit) {
+        long all = pending + bytes.readableBytes();
+        if (pending > 0 && all > limit || all > SCARCE_BYTES && memory.isScarce()) {
             bytes.release();
             return false;
         }
         queue.add(bytes);
-        pending += bytes.readableBytes();
+        pending = all;
         if (poll != null && !dirty) {
             dirty = true;
             loop.flushLater(flush);
@@ -212,7 +216,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
         ByteBuf close = Unpooled.wrappedBuffer(Packet.CLOSE_FRAME);
         end = reason == CloseReason.NORMAL ? close : null;
         // Added without offer(): the close packet must be sent even if the queue is full.
-        queue.add(close);
+        queue.addApart(close);
         if (poll != null) {
             flush();
         } else if (!socket.isOpen() && reason != CloseReason.NORMAL) {
@@ -233,7 +237,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
             return true;
         }
         closing = true;
-        queue.add(Unpooled.wrappedBuffer(Packet.NOOP_FRAME));
+        queue.addApart(Unpooled.wrappedBuffer(Packet.NOOP_FRAME));
         return false;
     }
 
@@ -247,7 +251,6 @@ final class PollingTransport implements EngineTransport, SendQueue {
 
     private void drop() {
         forgetGiven();
-        queue.forEach(ByteBuf::release);
         queue.clear();
         pending = 0;
     }

@@ -28,6 +28,12 @@ final class SocketIoConnection implements EngineSocket.Listener {
     /** Maximum number of namespaces that are remembered: more than a client can be in at a time. */
     private static final int MOST_ENTERED = 200;
 
+    /** Maximum characters of a namespace: one of more has more bytes than its name may have, and the refusal repeats it. */
+    private static final int LONGEST_NAMESPACE = 255;
+
+    /** Bytes that a client in no namespace may leave unread: no budget of sessions counts them. */
+    private static final int MOST_UNREAD = 64 * 1024;
+
     private final Namespaces namespaces;
     private final SocketIoConfig config;
     private final EngineSocket socket;
@@ -143,6 +149,13 @@ final class SocketIoConnection implements EngineSocket.Listener {
         }
         if (!packet.payload().isEmpty() && !Arguments.isObject(packet.payload())) {
             throw new MalformedPacketException("expected an object");
+        }
+        if (packet.namespace().length() > LONGEST_NAMESPACE) {
+            throw new MalformedPacketException("the namespace is too long");
+        }
+        if (joined.isEmpty() && socket.sendQueue().pendingBytes() > MOST_UNREAD) {
+            socket.fail(CloseReason.SLOW_CONSUMER);
+            return;
         }
         namespaces.connect(socket, packet.namespace(), packet.payload(), joined, () -> entered(packet.namespace()));
     }

@@ -85,6 +85,18 @@ class PollingTransportTest extends WithEngine {
     }
 
     @Test
+    void a_client_that_does_not_poll_gets_little_while_direct_memory_is_scarce() {
+        fetchOpen();
+        scarce = true;
+        String large = "x".repeat(70_000);
+        assertThat(send(large)).isFalse();
+        assertThat(send("a")).isTrue();
+        scarce = false;
+        assertThat(get().answer()).isEqualTo("200 4a");
+        assertThat(send(large)).isTrue();
+    }
+
+    @Test
     void the_packets_of_a_post_are_handled_in_several_turns_between_which_other_clients_are_served() {
         fetchOpen();
         FakeRequest post = beginPost();

@@ -49,6 +49,7 @@ abstract class WithEngine {
     EngineSockets sockets;
     EngineSocket socket;
     PollingTransport polling;
+    boolean scarce;
     private ContextInternal context;
 
     /** Records the packets that the connection hands on. */
@@ -106,7 +107,8 @@ abstract class WithEngine {
     void open(Map<String, String> limits) {
         sockets = sockets(SETTINGS, limits, 10_000);
         socket = sockets.create(new Caller(Identity.ANONYMOUS, "192.0.2.1"), channel.eventLoop());
-        polling = new PollingTransport(socket, sessions.deliveryLoop(channel.eventLoop()), sessions.sendQueueLimit());
+        polling = new PollingTransport(socket, sessions.deliveryLoop(channel.eventLoop()),
+                new RequestMemory(1 << 20, System::nanoTime, () -> scarce), sessions.sendQueueLimit());
         sockets.open(socket, polling);
         turn();
     }
