@@ -14,6 +14,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -42,6 +43,13 @@ public final class PageRoutes {
 
     private static final String HTML = "text/html;charset=UTF-8";
     private static final String PAGES = "/pages/";
+    private static final String RANGE = "Range";
+    private static final List<String> FILES = List.of("/atrium.js", "/atrium-rtc.js", "/atrium.d.ts", "/atrium-rtc.d.ts",
+            PAGES + "*", "/socket.io/socket.io.js");
+
+    /** Types of the files, by the ends of their names: Vert.x sets them in answers to GET alone. */
+    private static final Map<String, String> TYPES = Map.of(".js", "text/javascript;charset=UTF-8", ".css",
+            "text/css;charset=UTF-8", ".svg", "image/svg+xml");
 
     /** Key of the path that was requested, under which a rerouted context has another one. */
     private static final String REQUESTED = "atrium.page";
@@ -69,6 +77,22 @@ public final class PageRoutes {
                 .handler(this::page);
         readOnly(router, "/atrium.js", this::revalidate);
         readOnly(router, "/atrium-rtc.js", this::revalidate);
+        for (String files : FILES) {
+            router.route(files).method(HttpMethod.HEAD).order(AFTER_PERMISSIONS).handler(PageRoutes::describe);
+        }
+    }
+
+    /** Gives an answer to HEAD the headers of GET. */
+    private static void describe(RoutingContext context) {
+        // Ranges are defined for GET only (RFC 9110 section 14.2).
+        context.request().headers().remove(RANGE);
+        String path = context.normalizedPath();
+        TYPES.forEach((end, type) -> {
+            if (path.endsWith(end)) {
+                context.response().putHeader(HttpHeaders.CONTENT_TYPE, type);
+            }
+        });
+        context.next();
     }
 
     private static void readOnly(Router router, String path, Handler<RoutingContext> handler) {
@@ -135,6 +159,11 @@ public final class PageRoutes {
         String tag = tags.get(context.normalizedPath());
         if (tag != null) {
             headers.set(HttpHeaders.ETAG, tag);
+        }
+        String ifRange = context.request().getHeader("If-Range");
+        if (ifRange != null && !ifRange.equals(tag)) {
+            // Of another version than the client has the beginning of (RFC 9110 section 13.1.5).
+            context.request().headers().remove(RANGE);
         }
         context.next();
     }

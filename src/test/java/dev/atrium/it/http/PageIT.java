@@ -218,6 +218,28 @@ class PageIT {
         replica.given().head("/rooms/lobby").then().header("Content-Type", startsWith("application/json"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "/atrium.js", "/atrium-rtc.js", "/atrium.d.ts", "/pages/room.js", "/pages/style.css",
+            "/pages/favicon.svg", "/socket.io/socket.io.js", "/socket.io/socket.io.min.js" })
+    void head_of_a_file_has_the_headers_of_get(String file) {
+        Response get = replica.given().get(file);
+        // Ranges are for GET alone.
+        Response head = replica.given().header("Range", "bytes=0-9").head(file);
+        head.then().statusCode(200).body(is(emptyString()));
+        for (String name : List.of("Content-Length", "ETag", "Cache-Control", "Vary", "Content-Type")) {
+            assertThat(head.header(name)).as(name).isEqualTo(get.header(name));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "/atrium.js", "/pages/room.js" })
+    void a_part_of_a_file_is_of_the_version_that_the_client_has(String file) {
+        String tag = replica.given().get(file).header("ETag");
+        replica.given().header("Range", "bytes=0-9").header("If-Range", tag).get(file).then().statusCode(206)
+                .header("Content-Length", "10");
+        replica.given().header("Range", "bytes=0-9").header("If-Range", "\"another\"").get(file).then().statusCode(200);
+    }
+
     @Test
     void where_tokens_are_required_the_page_is_public_and_the_messages_are_not() {
         Replica strict = SharedReplicas.strict();
