@@ -22,7 +22,7 @@ final class Operations {
     private static final String REQUEST = "clients";
 
     /** Added to the clients' timeout: the time for the requests and replies between replicas. */
-    private static final Duration WAY = Duration.ofSeconds(2);
+    private static final Duration ROUND_TRIP = Duration.ofSeconds(2);
 
     private final RoomService service;
     private final Cluster cluster;
@@ -49,7 +49,7 @@ final class Operations {
     Operations(RoomService service, Cluster cluster) {
         this.service = service;
         this.cluster = cluster;
-        cluster.answer(REQUEST, this::answer);
+        cluster.serve(REQUEST, this::respond);
     }
 
     Uni<List<RemoteClient>> fetch(ClusterRequest request) {
@@ -73,20 +73,20 @@ final class Operations {
 
     /** One item for each replica, empty for a replica that has not replied in time. */
     private <T> Uni<List<Optional<T>>> request(ClusterRequest request, Class<T> type) {
-        return cluster.callAll(REQUEST, write(request), Duration.ofMillis(request.timeoutMillis).plus(WAY))
-                .map(answers -> answers.stream().map(answer -> answer.map(json -> read(json, type))).toList());
+        return cluster.callAll(REQUEST, write(request), Duration.ofMillis(request.timeoutMillis).plus(ROUND_TRIP))
+                .map(replies -> replies.stream().map(reply -> reply.map(json -> read(json, type))).toList());
     }
 
-    private static <T> List<T> whole(List<Optional<T>> answers) {
-        return answers.stream().map(answer -> answer.orElseThrow(
+    private static <T> List<T> whole(List<Optional<T>> replies) {
+        return replies.stream().map(reply -> reply.orElseThrow(
                 () -> ErrorReply.unavailable("not every replica has answered", false))).toList();
     }
 
-    private Uni<String> answer(String json) {
+    private Uni<String> respond(String json) {
         ClusterRequest request = read(json, ClusterRequest.class);
         LocalClients localClients = new LocalClients(service, cluster, request.namespace,
                 new Audience(request.to, request.except));
-        Uni<?> answer = switch (request.kind) {
+        Uni<?> reply = switch (request.kind) {
             case FETCH -> localClients.fetch();
             case JOIN -> localClients.join(request.rooms);
             case LEAVE -> localClients.leave(request.rooms);
@@ -94,14 +94,14 @@ final class Operations {
             case ASK -> localClients.emitWithAck(Duration.ofMillis(request.timeoutMillis), request.event,
                     Values.toNodes(new Data.Arguments(request.arguments, request.attachments)));
         };
-        return answer.map(Operations::write);
+        return reply.map(Operations::write);
     }
 
     private static String write(Object value) {
         try {
             return Values.JSON.writeValueAsString(value);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("not to be written as JSON", e);
+            throw new IllegalArgumentException("a value that cannot be written as JSON", e);
         }
     }
 
@@ -109,7 +109,7 @@ final class Operations {
         try {
             return Values.JSON.readValue(json, type);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("from a replica that speaks otherwise", e);
+            throw new IllegalStateException("expected JSON of type " + type.getSimpleName() + " from another replica", e);
         }
     }
 }

@@ -40,19 +40,19 @@ public final class Cluster {
     Cluster(Backplane backplane, Sessions sessions) {
         this.backplane = backplane;
         this.sessions = sessions;
-        backplane.clusterRpc().serve(this::answer);
+        backplane.clusterRpc().serve(this::respond);
     }
 
     /** Registers the responder for one kind of request between replicas. Called at startup. */
-    public void answer(String kind, Function<String, Uni<String>> responder) {
+    public void serve(String kind, Function<String, Uni<String>> responder) {
         responders.put(kind, responder);
     }
 
-    private Uni<String> answer(String question) {
-        int space = question.indexOf(' ');
-        Function<String, Uni<String>> responder = responders.get(question.substring(0, space));
-        return responder == null ? Uni.createFrom().failure(new IllegalStateException("from a replica that speaks otherwise"))
-                : responder.apply(question.substring(space + 1));
+    private Uni<String> respond(String request) {
+        int space = request.indexOf(' ');
+        Function<String, Uni<String>> responder = responders.get(request.substring(0, space));
+        return responder == null ? Uni.createFrom().failure(new IllegalStateException("unknown kind of request"))
+                : responder.apply(request.substring(space + 1));
     }
 
     /**
@@ -60,23 +60,23 @@ public final class Cluster {
      *
      * @param kind of request, a single word
      */
-    public Uni<List<Optional<String>>> callAll(String kind, String question, Duration patience) {
-        return backplane.clusterRpc().callAll(kind + ' ' + question, patience).onFailure().transform(ErrorReply::of)
-                .map(acks -> answers(acks, acks.replicas()));
+    public Uni<List<Optional<String>>> callAll(String kind, String request, Duration timeout) {
+        return backplane.clusterRpc().callAll(kind + ' ' + request, timeout).onFailure().transform(ErrorReply::of)
+                .map(acks -> replies(acks, acks.replicas()));
     }
 
     /**
      * Sends a request as {@link #callAll}, with an empty item also for a replica that may be alive but does not listen at the
      * moment: for requests that no session may escape. One that has lost its connection to Redis handles it later.
      */
-    Uni<List<Optional<String>>> callEvery(String kind, String question, Duration patience) {
-        return backplane.clusterRpc().callEvery(kind + ' ' + question, patience).onFailure().transform(ErrorReply::of)
-                .map(acks -> answers(acks, acks.replicas() + acks.unheard()));
+    Uni<List<Optional<String>>> callEvery(String kind, String request, Duration timeout) {
+        return backplane.clusterRpc().callEvery(kind + ' ' + request, timeout).onFailure().transform(ErrorReply::of)
+                .map(acks -> replies(acks, acks.replicas() + acks.unheard()));
     }
 
-    private static List<Optional<String>> answers(ClusterRpc.Acks acks, int replicas) {
+    private static List<Optional<String>> replies(ClusterRpc.Acks acks, int replicas) {
         List<Optional<String>> all = new ArrayList<>();
-        acks.replies().forEach(answer -> all.add(Optional.of(answer)));
+        acks.replies().forEach(reply -> all.add(Optional.of(reply)));
         all.addAll(Collections.nCopies(replicas - acks.replies().size(), Optional.empty()));
         return all;
     }
@@ -117,7 +117,7 @@ public final class Cluster {
                 .filter(session -> session.isOpen() && session.isAdmitted() && audience.includes(session))
                 .map(session -> Uni.createFrom().deferred(() -> work.apply(session)).map(Optional::of)
                         // A session that ends meanwhile must not fail the result of the others.
-                        .onFailure().invoke(failure -> LOG.debugf("Not done with a session: %s", failure.getMessage()))
+                        .onFailure().invoke(failure -> LOG.debugf("An operation on a session failed: %s", failure.getMessage()))
                         .onFailure().recoverWithItem(Optional.empty()))
                 .toList())).runSubscriptionOn(loop::run).map(all -> all.stream().flatMap(Optional::stream).toList());
     }

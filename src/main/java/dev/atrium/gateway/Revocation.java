@@ -15,9 +15,9 @@ import java.util.Optional;
 @Singleton
 public final class Revocation {
 
-    private static final String QUESTION = "revoke";
+    private static final String REQUEST = "revoke";
     private static final String EVERYWHERE = "*";
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final Cluster cluster;
     private final Sessions sessions;
@@ -27,7 +27,7 @@ public final class Revocation {
         this.cluster = cluster;
         this.sessions = sessions;
         this.rooms = rooms;
-        cluster.answer(QUESTION, this::endHere);
+        cluster.serve(REQUEST, this::endHere);
     }
 
     /**
@@ -38,22 +38,22 @@ public final class Revocation {
      */
     Uni<Integer> revoke(String namespace, String user) {
         return rooms.revokeWaiting(namespace, user)
-                .chain(() -> cluster.callEvery(QUESTION, (namespace == null ? EVERYWHERE : namespace) + ' ' + user, PATIENCE))
+                .chain(() -> cluster.callEvery(REQUEST, (namespace == null ? EVERYWHERE : namespace) + ' ' + user, TIMEOUT))
                 .map(Revocation::sum);
     }
 
-    private static int sum(List<Optional<String>> answers) {
-        if (answers.stream().anyMatch(Optional::isEmpty)) {
+    private static int sum(List<Optional<String>> replies) {
+        if (replies.stream().anyMatch(Optional::isEmpty)) {
             throw ErrorReply.unavailable("not every replica has answered", true);
         }
-        return answers.stream().mapToInt(answer -> Integer.parseInt(answer.get())).sum();
+        return replies.stream().mapToInt(reply -> Integer.parseInt(reply.get())).sum();
     }
 
     /** Ends the sessions of this replica. The first space ends the namespace, which contains none. */
-    private Uni<String> endHere(String question) {
-        int space = question.indexOf(' ');
-        String namespace = question.substring(0, space);
-        String user = question.substring(space + 1);
+    private Uni<String> endHere(String request) {
+        int space = request.indexOf(' ');
+        String namespace = request.substring(0, space);
+        String user = request.substring(space + 1);
         List<Session> ended = sessions.all().stream()
                 .filter(each -> (namespace.equals(EVERYWHERE) || each.namespace().equals(namespace))
                         && user.equals(each.self().user()))

@@ -23,15 +23,15 @@ class ClusterTest extends WithGateway {
     @Test
     void a_request_is_answered_by_the_responder_of_its_kind() {
         Cluster cluster = new Cluster(backplane, sessions);
-        cluster.answer("count", question -> Uni.createFrom().item("count of " + question));
-        cluster.answer("name", question -> Uni.createFrom().item("name of " + question));
+        cluster.serve("count", request -> Uni.createFrom().item("count of " + request));
+        cluster.serve("name", request -> Uni.createFrom().item("name of " + request));
         assertThat(done(cluster.callAll("name", "two words", PATIENCE))).containsExactly(Optional.of("name of two words"));
     }
 
     @Test
     void a_replica_that_does_not_reply_in_time_is_an_empty_reply() {
         Cluster cluster = new Cluster(backplane, sessions);
-        cluster.answer("count", question -> Uni.createFrom().nothing());
+        cluster.serve("count", request -> Uni.createFrom().nothing());
         assertThat(done(cluster.callAll("count", "all", PATIENCE))).containsExactly(Optional.empty());
     }
 
