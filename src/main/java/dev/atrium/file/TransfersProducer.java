@@ -17,13 +17,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logging.Logger;
 
 /** Producer of {@link Transfers} and {@link ExpiryJob}, and timer of the job. */
 @Singleton
 final class TransfersProducer {
-
-    private static final Logger LOG = Logger.getLogger(TransfersProducer.class);
 
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofDays(3650);
@@ -65,9 +62,8 @@ final class TransfersProducer {
     void start(@Observes StartupEvent startup, Optional<FileStore> store, ExpiryJob sweep, FileConfig config, Vertx vertx,
             @ConfigProperty(name = "quarkus.http.host-enabled") boolean listens) {
         if (listens && store.isPresent()) {
-            timer = vertx.setPeriodic(config.sweep().toMillis(), timer -> sweep.once().subscribe().with(
-                    done -> {
-                    }, failure -> LOG.error("Old files are not swept away", failure)));
+            timer = vertx.setPeriodic(config.sweep().toMillis(), timer -> sweep.once().subscribe().with(done -> {
+            }));
         }
     }
 
