@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.atrium.backplane.HistoryPolicy;
+import dev.atrium.backplane.memory.ManualClock;
 import dev.atrium.backplane.memory.MemoryBackplane;
 import dev.atrium.backplane.memory.MemorySettings;
 import dev.atrium.file.directory.DirectoryStore;
@@ -43,11 +44,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -529,30 +526,6 @@ class TransfersTest {
 
     private static <T> T await(Uni<T> work) {
         return work.await().atMost(PATIENCE);
-    }
-
-    private static final class ManualClock extends Clock {
-
-        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-        void forward(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 
     /** Another store, or out of reach. */
