@@ -19,23 +19,11 @@ import java.util.function.Consumer;
 
 /**
  * Event handling in namespaces without handlers of the application: {@code join}, {@code leave}, {@code send} and
- * {@code sendVolatile}; any other event is relayed to the rooms that its sender has joined.
+ * {@code sendVolatile}; any other event is relayed to the rooms that its sender has joined. On the session's event loop.
+ *
+ * @param relay whether other events are relayed; if not, they are rejected with 404
  */
-final class RoomEvents {
-
-    private final Gateway gateway;
-    private final EngineSocket socket;
-    private final Session session;
-    private final boolean relay;
-    private final SendWindow window;
-
-    RoomEvents(Gateway gateway, EngineSocket socket, Session session, SendWindow window, boolean relay) {
-        this.gateway = gateway;
-        this.socket = socket;
-        this.session = session;
-        this.relay = relay;
-        this.window = window;
-    }
+record RoomEvents(Gateway gateway, EngineSocket socket, Session session, SendWindow window, boolean relay) {
 
     /** @throws ErrorReply if the arguments are not those of the event; the client is not charged yet */
     void handle(String name, Arguments arguments, Cost cost, Ack ack) {

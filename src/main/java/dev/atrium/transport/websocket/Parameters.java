@@ -5,15 +5,12 @@ import dev.atrium.room.Data;
 import dev.atrium.room.StreamPosition;
 import java.util.Map;
 
-/** Parameters of one command as the client has sent them, each checked for its type. A command reads those that it has. */
-final class Parameters {
-
-    private final Map<Parameter, Object> values;
-
-    /** @param values of the parameter's type; parameters that are null are left out */
-    Parameters(Map<Parameter, Object> values) {
-        this.values = values;
-    }
+/**
+ * Parameters of one command as the client has sent them, each checked for its type. A command reads those that it has.
+ *
+ * @param values of the parameter's type; parameters that are null are left out
+ */
+record Parameters(Map<Parameter, Object> values) {
 
     boolean has(Parameter parameter) {
         return values.containsKey(parameter);
