@@ -112,7 +112,7 @@ public final class Broadcast {
     static <T> Uni<T> started(Uni<T> work) {
         Uni<T> memoized = work.memoize().indefinitely();
         memoized.subscribe().with(done -> {
-        }, failure -> LOG.debugf("An application's wish failed: %s", failure.getMessage()));
+        }, failure -> LOG.debugf("An operation of the application failed: %s", failure.getMessage()));
         return memoized;
     }
 }

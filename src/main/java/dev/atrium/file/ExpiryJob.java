@@ -52,10 +52,10 @@ public final class ExpiryJob {
     private static Uni<Void> each(Uni<List<StoredFile>> files, Function<StoredFile, Uni<Void>> work) {
         return files.onItem().transformToMulti(Multi.createFrom()::iterable)
                 .onItem().transformToUniAndConcatenate(file -> work.apply(file).onFailure()
-                        .invoke(failure -> LOG.warnf("The file %s could not be swept: %s", file.id(), failure.toString()))
+                        .invoke(failure -> LOG.warnf("The expiry of file %s failed: %s", file.id(), failure.toString()))
                         .onFailure().recoverWithNull())
                 .onItem().ignoreAsUni()
-                .onFailure().invoke(failure -> LOG.warnf("Files could not be looked through: %s", failure.toString()))
+                .onFailure().invoke(failure -> LOG.warnf("The stored files could not be listed: %s", failure.toString()))
                 .onFailure().recoverWithNull();
     }
 

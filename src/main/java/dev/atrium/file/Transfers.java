@@ -334,7 +334,7 @@ public final class Transfers {
             LOG.warn("A file was refused: " + failure.getMessage());
             return new ErrorReply(FULL, failure.getMessage());
         }
-        LOG.warn("Files cannot be reached: " + failure);
+        LOG.warn("The file store failed: " + failure);
         return ErrorReply.unavailable("files cannot be reached, try again later", true);
     }
 

@@ -74,7 +74,7 @@ record Resumption(SessionStore store) {
         };
         Uni<Void> kept = forGood ? store.delete(token) : store.release(token);
         kept.subscribe().with(done -> {
-        }, failure -> LOG.warnf("A session was not kept: %s", failure.getMessage()));
+        }, failure -> LOG.warnf("The end of a session was not written to the session store: %s", failure.getMessage()));
         return !forGood;
     }
 
@@ -121,7 +121,7 @@ record Resumption(SessionStore store) {
         }
         store.delete(before).subscribe().with(
                 done -> {
-                }, failure -> LOG.warnf("A session was not forgotten: %s", failure.getMessage()));
+                }, failure -> LOG.warnf("A session that a resumed one has replaced was not deleted: %s", failure.getMessage()));
     }
 
     /** Lets the client that has taken over a session go on using its old token. */

@@ -125,7 +125,7 @@ public final class RoomService {
                 .chain(saved -> historyWindow.from(session.namespace(), Resumption.positions(saved, positions), grant)
                         .emitOn(session.loop()::run)
                         .chain(from -> become(session, saved, from, grant).map(resumed -> resumed.asFrom(positions, from)))
-                        // A session with only some of its rooms would miss messages silently; after the close the client reconnects and gets all of them.
+                        // A session with only some of its rooms would miss messages silently; closed, its client joins all of them anew.
                         .onFailure().invoke(failure -> session.close(CloseReason.TRY_LATER)));
     }
 

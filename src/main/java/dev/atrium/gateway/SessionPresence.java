@@ -43,7 +43,7 @@ record SessionPresence(Backplane backplane, Sessions sessions) {
     /** Lists a session no longer whose end nobody waits for. */
     void exitQuietly(Session session, RoomId room) {
         exit(session, room).subscribe().with(done -> {
-        }, failure -> LOG.warnf("A departure was not noted: %s", failure.getMessage()));
+        }, failure -> LOG.warnf("A session was not removed from the members of a room: %s", failure.getMessage()));
     }
 
     private static boolean isListed(Session session, RoomId room) {

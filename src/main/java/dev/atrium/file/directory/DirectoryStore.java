@@ -184,7 +184,7 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
         try {
             return directory(id).find();
         } catch (IOException | UncheckedIOException e) {
-            LOG.warnf("The file in %s is passed over: %s", root.path().resolve(id), e.getMessage());
+            LOG.warnf("The file in %s cannot be read and is skipped: %s", root.path().resolve(id), e.getMessage());
             return null;
         }
     }
@@ -197,10 +197,10 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
                     FileDirectory.remove(path);
                 }
             } catch (NoSuchFileException e) {
-                LOG.debugf("Another replica was faster: %s", path);
+                LOG.debugf("Another replica has deleted the leftover %s", path);
             } catch (IOException e) {
                 // One that cannot be deleted must not keep the job from abandoned uploads.
-                LOG.warnf("A leftover in %s cannot be deleted: %s", path, e.toString());
+                LOG.warnf("The leftover %s cannot be deleted: %s", path, e.toString());
             }
         }
     }

@@ -52,7 +52,8 @@ final class Listeners {
                     if (listener.localAddress() instanceof InetSocketAddress address && address.getPort() == known) {
                         consumer.accept(listener);
                     }
-                }), unknown -> LOG.debugf("The first request guards its listener: %s", unknown.getMessage()));
+                }), unknown -> LOG.debugf("No listener was found; it is guarded with its first request: %s",
+                        unknown.getMessage()));
     }
 
     /** Hands over each connection that a listener has accepted, on its event loop. Any thread. */

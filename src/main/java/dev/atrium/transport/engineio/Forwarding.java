@@ -164,7 +164,7 @@ final class Forwarding implements Drainable {
                     }
                 }),
                 failure -> context.runOnContext(now -> {
-                    LOG.debugf("Where %s is could not be found out: %s", owner, failure.getMessage());
+                    LOG.debugf("The address of replica %s could not be looked up: %s", owner, failure.getMessage());
                     relay.unknown();
                 }));
     }

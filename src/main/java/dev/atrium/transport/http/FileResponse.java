@@ -79,7 +79,7 @@ final class FileResponse {
     private void fail(Throwable failure) {
         end.tryFail(failure);
         if (response.headWritten()) {
-            LOG.warnf("A file broke off: %s", failure.getMessage());
+            LOG.warnf("A download was cut off: %s", failure.getMessage());
             response.reset();
         } else {
             response.headers().clear();

@@ -222,7 +222,7 @@ final class Namespaces {
         try {
             return Values.json(data);
         } catch (IllegalArgumentException e) {
-            LOG.error("What a client should have been told of its refusal cannot be written as JSON", e);
+            LOG.error("The data of a RefusedException cannot be written as JSON; the client is sent null", e);
             return "null";
         }
     }

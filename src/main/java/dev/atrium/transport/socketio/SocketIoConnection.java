@@ -122,7 +122,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
     }
 
     private void malformed(MalformedPacketException e) {
-        LOG.debugf("A connection ends with a packet that makes no sense: %s", e.getMessage());
+        LOG.debugf("A connection is closed because of a malformed packet: %s", e.getMessage());
         socket.fail(CloseReason.PROTOCOL_ERROR);
     }
 

@@ -43,7 +43,7 @@ final class UpgradeCheck implements HttpUpgradeCheck {
         Handshake handshake = Handshake.take(channel);
         if (handshake == null && context.endpointId().startsWith(OWN_ENDPOINTS)) {
             // The endpoint has a route that its gate does not cover.
-            LOG.errorf("A handshake came past the gate of %s", context.endpointId());
+            LOG.errorf("A handshake of %s was refused, because it did not pass through the SocketGate", context.endpointId());
             return CheckResult.rejectUpgrade(403);
         }
         if (handshake == null) {
