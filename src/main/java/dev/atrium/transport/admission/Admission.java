@@ -167,8 +167,14 @@ public final class Admission {
         if (ServedPaths.isEngineIo(context) && Query.unchecked(request, "sid") != null) {
             // A request of an existing Engine.IO connection: only its client knows its sid.
             admit(context, unknown);
-            return;
+        } else {
+            authenticate(context, unknown);
         }
+    }
+
+    /** Admits a client as who its key or its token says that it is; without either as the client it is so far. */
+    private void authenticate(RoutingContext context, Caller unknown) {
+        HttpServerRequest request = context.request();
         String key = Credentials.key(request);
         String token = Credentials.token(request, context.get(TOKEN), cookie);
         if (key != null) {

@@ -149,10 +149,15 @@ final class Forwarding implements Drainable {
         if (address != null) {
             // It may be of a replica that has ended since.
             relay.to(address, toWebSocket, relay::gone);
-            return;
+        } else {
+            request.pause();
+            lookUp(owner, relay, toWebSocket);
         }
+    }
+
+    /** Forwards to the address that the replica has published; the request is paused meanwhile. */
+    private void lookUp(String owner, Relay relay, boolean toWebSocket) {
         Context context = Vertx.currentContext();
-        request.pause();
         replicas.addressOf(owner).subscribe().with(
                 found -> context.runOnContext(now -> {
                     if (found == null) {

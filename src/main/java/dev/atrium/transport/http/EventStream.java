@@ -74,8 +74,12 @@ final class EventStream implements ClientConnection {
         if (response.closed()) {
             // The client has disconnected before the handlers were set, which are not called any more.
             gone();
-            return;
+        } else {
+            join(room, since);
         }
+    }
+
+    private void join(RoomId room, StreamPosition since) {
         session.inTurn(() -> gateway.execute(session, Cost.NONE, new Command.Join(room, false, since))).subscribe()
                 .with(joined -> {
                     if (left) {

@@ -207,11 +207,8 @@ public class RoomsResource {
         bodies.discard(context);
         return responses.roomForPage(context).chain(() -> gateway.execute(client, new Command.ReadHistory(room, query)))
                 .chain(history -> {
-                    boolean isOther = since != null && !since.isIn(history.head().epoch());
-                    boolean isAhead = isOther && before == null && since.offset() > history.head().offset();
-                    if (isOther && !since.epoch().isEmpty() || isAhead) {
-                        // The room has another epoch: what it does not share with that of the client is new to the client. An
-                        // offset alone tells it where the room has not come so far.
+                    if (isOfAnotherEpoch(since, history.head(), before)) {
+                        // What the room's epoch does not share with that of the client is new to the client.
                         long shared = Math.max(0, since.sharedWith(history.head().epoch()));
                         HistoryQuery rest = new HistoryQuery(shared, query.before(), query.limit());
                         return gateway.execute(client, new Command.ReadHistory(room, rest)).map(found -> found.endingAt(rest));
@@ -231,6 +228,12 @@ public class RoomsResource {
                 .chain(history -> Compression.encode(context.request(), Buffer.buffer(MessagesAnswer.of(room, since, history)),
                         eventLoop::execute))
                 .map(Buffer::getBytes);
+    }
+
+    /** Returns whether the room has begun anew since a position; an offset alone tells it if the room has not come so far. */
+    private static boolean isOfAnotherEpoch(StreamPosition since, StreamPosition head, Long before) {
+        return since != null && !since.isIn(head.epoch())
+                && (!since.epoch().isEmpty() || before == null && since.offset() > head.offset());
     }
 
     @GET
