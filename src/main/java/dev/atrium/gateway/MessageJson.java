@@ -2,6 +2,7 @@ package dev.atrium.gateway;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.atrium.room.Data;
+import dev.atrium.room.History;
 import dev.atrium.room.HistoryGap;
 import dev.atrium.room.Message;
 import dev.atrium.room.PresenceEvent;
@@ -22,6 +23,15 @@ public final class MessageJson {
     /** Writes a message with all of its data; binary data is base64, marked by {@code "encoding": "base64"}. */
     public static void writeWhole(Message message, JsonGenerator json) throws IOException {
         write(message, json, true);
+    }
+
+    /** Writes the messages of a part of a history, each as {@link #writeWhole}. */
+    public static void writeMessages(History history, JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("messages");
+        for (Message message : history.messages()) {
+            writeWhole(message, json);
+        }
+        json.writeEndArray();
     }
 
     private static void write(Message message, JsonGenerator json, boolean whole) throws IOException {

@@ -2,8 +2,8 @@ package dev.atrium.transport.http;
 
 import dev.atrium.gateway.Json;
 import dev.atrium.gateway.MessageJson;
+import dev.atrium.gateway.ReplyJson;
 import dev.atrium.room.History;
-import dev.atrium.room.Message;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 
@@ -20,16 +20,11 @@ final class MessagesAnswer {
         return Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("room", room.name());
-            json.writeStringField("epoch", position.epoch());
-            json.writeNumberField("offset", position.offset());
+            ReplyJson.writeFields(position, json);
             if (since != null) {
                 json.writeBooleanField("recovered", history.continues(since));
             }
-            json.writeArrayFieldStart("messages");
-            for (Message message : history.messages()) {
-                MessageJson.writeWhole(message, json);
-            }
-            json.writeEndArray();
+            MessageJson.writeMessages(history, json);
             json.writeEndObject();
         });
     }

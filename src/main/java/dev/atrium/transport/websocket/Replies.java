@@ -12,7 +12,6 @@ import dev.atrium.gateway.ReplyJson;
 import dev.atrium.gateway.Resumed;
 import dev.atrium.room.History;
 import dev.atrium.room.Membership;
-import dev.atrium.room.Message;
 import dev.atrium.room.Presence;
 import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
@@ -153,11 +152,7 @@ final class Replies {
     static byte[] history(Long seq, History history) {
         return reply(seq, json -> {
             ReplyJson.writeFields(history.head(), json);
-            json.writeArrayFieldStart("messages");
-            for (Message message : history.messages()) {
-                MessageJson.writeWhole(message, json);
-            }
-            json.writeEndArray();
+            MessageJson.writeMessages(history, json);
         });
     }
 
