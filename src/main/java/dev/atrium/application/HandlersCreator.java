@@ -16,7 +16,7 @@ public final class HandlersCreator implements BeanCreator<Handlers> {
     public static final String DESCRIPTIONS = "descriptions";
     public static final String INVOKERS = "invokers";
 
-    private static final String MOST_BUFFERS = "atrium.socketio.max-attachments";
+    private static final String MAX_ATTACHMENTS = "atrium.socketio.max-attachments";
 
     @Override
     @SuppressWarnings("unchecked")
@@ -25,7 +25,7 @@ public final class HandlersCreator implements BeanCreator<Handlers> {
         Invoker<Object, Object>[] invokers = (Invoker<Object, Object>[]) context.getParams().get(INVOKERS);
         ObjectMapper mapper = context.getInjectedReference(ObjectMapper.class);
         Values.use(mapper);
-        Values.useBuffers(ConfigProvider.getConfig().getValue(MOST_BUFFERS, Integer.class));
+        Values.useBuffers(ConfigProvider.getConfig().getValue(MAX_ATTACHMENTS, Integer.class));
         CallScope scope = new CallScope(Arc.container().requestContext());
         List<Handler> handlers = new ArrayList<>(descriptions.length);
         for (int i = 0; i < descriptions.length; i++) {

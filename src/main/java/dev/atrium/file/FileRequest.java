@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  */
 record FileRequest(String name, long size, String type, String sha256) {
 
-    private static final int MOST_NAME_BYTES = 255;
+    private static final int MAX_NAME_BYTES = 255;
     private static final String ANY_TYPE = "application/octet-stream";
     private static final Pattern TYPE = Pattern.compile("[\\w!#$&^.+-]{1,63}/[\\w!#$&^.+-]{1,63}( *;[ -~]{0,100})?");
     private static final Pattern SHA_256 = Pattern.compile("[0-9a-fA-F]{64}");
@@ -23,8 +23,8 @@ record FileRequest(String name, long size, String type, String sha256) {
     /** @throws ErrorReply 400, naming the field and what was expected */
     static FileRequest of(String name, Long size, String type, String sha256) {
         if (name == null || name.isBlank() || name.equals(".") || name.equals("..") || UNFIT.matcher(name).find()
-                || name.getBytes(StandardCharsets.UTF_8).length > MOST_NAME_BYTES) {
-            throw ErrorReply.parameter(400, "name", "expected a file name of 1 to " + MOST_NAME_BYTES
+                || name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
+            throw ErrorReply.parameter(400, "name", "expected a file name of 1 to " + MAX_NAME_BYTES
                     + " bytes, without slashes and control characters");
         }
         if (size == null || size < 0) {

@@ -9,15 +9,15 @@ import java.util.function.Supplier;
 public final class InFlightLimit {
 
     /** Chunks on their way to Redis or S3 are in the heap, some of them twice. */
-    private static final long MOST_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
+    private static final long MAX_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
 
     /** Cost of a request besides the bytes of its chunk. */
     private static final long REQUEST_BYTES = 1024;
 
-    private static final int MOST_WAITING = 10_000;
+    private static final int MAX_WAITING = 10_000;
 
     private final AtomicLong waiting = new AtomicLong();
-    private final AsyncSemaphore turns = new AsyncSemaphore(MOST_BYTES, MOST_WAITING);
+    private final AsyncSemaphore turns = new AsyncSemaphore(MAX_BYTES, MAX_WAITING);
 
     /**
      * Runs work that takes a chunk from a client; fails with a {@link RejectedExecutionException} if too many bytes are in
@@ -28,7 +28,7 @@ public final class InFlightLimit {
     public <T> Uni<T> pass(long bytes, Supplier<Uni<? extends T>> work) {
         long cost = bytes + REQUEST_BYTES;
         return Uni.createFrom().deferred(() -> {
-            if (waiting.addAndGet(cost) > MOST_BYTES) {
+            if (waiting.addAndGet(cost) > MAX_BYTES) {
                 waiting.addAndGet(-cost);
                 return Uni.createFrom().failure(new RejectedExecutionException("too many bytes are on their way"));
             }

@@ -18,7 +18,7 @@ record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int ro
         int unfinished) {
 
     /** Maximum number of chunks of a file: the set of its stored chunks is in memory while the file is processed. */
-    private static final int MOST_CHUNKS = 1 << 20;
+    private static final int MAX_CHUNKS = 1 << 20;
 
     private static final long MIB = 1 << 20;
     private static final long GIB = 1 << 30;
@@ -29,7 +29,7 @@ record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int ro
     /** Quotas from the settings. Defaults are much lower for Redis, which keeps everything in memory. */
     static Quotas of(FileConfig config, FileConfig.Kind kind, int chunk) {
         boolean small = kind == FileConfig.Kind.REDIS;
-        long size = Math.min(config.maxSize().orElse(small ? 16 * MIB : 2 * GIB), (long) chunk * MOST_CHUNKS);
+        long size = Math.min(config.maxSize().orElse(small ? 16 * MIB : 2 * GIB), (long) chunk * MAX_CHUNKS);
         return new Quotas(size, config.roomBytes().orElse(small ? 64 * MIB : 10 * GIB),
                 config.userBytes().orElse(small ? 64 * MIB : 10 * GIB),
                 config.totalBytes().orElse(small ? 256 * MIB : 50 * GIB),

@@ -36,10 +36,10 @@ public final class Transfers {
     private static final ThrottledLog LOG = new ThrottledLog(Logger.getLogger(Transfers.class));
     private static final int ID_CHARACTERS = 24;
 
-    private static final int MOST_WAITING = 256;
+    private static final int MAX_WAITING = 256;
 
     private static final Duration REMEMBERED = Duration.ofMinutes(1);
-    private static final int MOST_REMEMBERED = 10_000;
+    private static final int MAX_REMEMBERED = 10_000;
 
     private static final int CONFLICT = 409;
     private static final int UNPROCESSABLE = 422;
@@ -53,7 +53,7 @@ public final class Transfers {
     private final Clock clock;
     private final Verification verification;
     /** Uploads of this replica begin one after the other, so that two cannot both take the last of a quota. */
-    private final AsyncSemaphore openings = new AsyncSemaphore(1, MOST_WAITING);
+    private final AsyncSemaphore openings = new AsyncSemaphore(1, MAX_WAITING);
     private final ChunkWrites writes = new ChunkWrites();
     private final AtomicLong received = new AtomicLong();
     private final AtomicLong sent = new AtomicLong();
@@ -62,7 +62,7 @@ public final class Transfers {
 
     /** Uploads in progress; saves one lookup in the store per chunk. */
     private final Cache<String, StoredFile> coming = Caffeine.newBuilder()
-            .expireAfterAccess(REMEMBERED).maximumSize(MOST_REMEMBERED).build();
+            .expireAfterAccess(REMEMBERED).maximumSize(MAX_REMEMBERED).build();
 
     /**
      * @param store null for a server without files: every operation fails with 404

@@ -22,11 +22,11 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 final class TransfersProducer {
 
-    private static final Duration SHORTEST = Duration.ofSeconds(1);
-    private static final Duration LONGEST = Duration.ofDays(3650);
-    private static final int LEAST_CHUNK = 1 << 10;
-    private static final int MOST_CHUNK = 4 << 20;
-    private static final int MOST_FILES = 1_000_000;
+    private static final Duration MIN_DURATION = Duration.ofSeconds(1);
+    private static final Duration MAX_DURATION = Duration.ofDays(3650);
+    private static final int MIN_CHUNK = 1 << 10;
+    private static final int MAX_CHUNK = 4 << 20;
+    private static final int MAX_FILES = 1_000_000;
 
     /** Bytes of a message that the line of JSON before a chunk may take. */
     private static final int LINE = 512;
@@ -75,13 +75,13 @@ final class TransfersProducer {
     }
 
     private static void check(FileConfig config) {
-        Require.between("atrium.file.chunk", config.chunk(), LEAST_CHUNK, MOST_CHUNK);
-        Require.between("atrium.file.ttl", config.ttl(), SHORTEST, LONGEST);
-        Require.between("atrium.file.abandoned-after", config.abandonedAfter(), SHORTEST, LONGEST);
+        Require.between("atrium.file.chunk", config.chunk(), MIN_CHUNK, MAX_CHUNK);
+        Require.between("atrium.file.ttl", config.ttl(), MIN_DURATION, MAX_DURATION);
+        Require.between("atrium.file.abandoned-after", config.abandonedAfter(), MIN_DURATION, MAX_DURATION);
         Require.between("atrium.file.sweep", config.sweep(), Duration.ofMillis(100), Duration.ofDays(1));
-        Require.between("atrium.file.room-files", config.roomFiles(), 0, MOST_FILES);
-        Require.between("atrium.file.user-files", config.userFiles(), 0, MOST_FILES);
-        Require.between("atrium.file.unfinished", config.unfinished(), 1, MOST_FILES);
-        Require.between("atrium.file.total-files", config.totalFiles(), 0, MOST_FILES);
+        Require.between("atrium.file.room-files", config.roomFiles(), 0, MAX_FILES);
+        Require.between("atrium.file.user-files", config.userFiles(), 0, MAX_FILES);
+        Require.between("atrium.file.unfinished", config.unfinished(), 1, MAX_FILES);
+        Require.between("atrium.file.total-files", config.totalFiles(), 0, MAX_FILES);
     }
 }

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  */
 public final class SendWindow {
 
-    private static final int MOST = 256;
+    private static final int MAX_UNACKNOWLEDGED = 256;
 
     private final Pausable connection;
     private final Executor loop;
@@ -25,7 +25,7 @@ public final class SendWindow {
      * @param loop runs tasks on the connection's event loop
      */
     public SendWindow(Pausable connection, Executor loop) {
-        this(connection, loop, MOST);
+        this(connection, loop, MAX_UNACKNOWLEDGED);
     }
 
     /** @param most maximum number of unacknowledged messages */

@@ -20,7 +20,7 @@ public final class ThrottledLog {
     private static final int SEVERAL = 10;
 
     /** Causes of a failure that are looked at. */
-    private static final int DEEPEST = 20;
+    private static final int MAX_DEPTH = 20;
 
     private final Logger log;
     private final long burstNanos;
@@ -56,7 +56,7 @@ public final class ThrottledLog {
 
     /** Logs a line with a stack trace, or counts it. */
     public void error(String line, Throwable failure) {
-        if (Stream.iterate(failure, Objects::nonNull, Throwable::getCause).limit(DEEPEST)
+        if (Stream.iterate(failure, Objects::nonNull, Throwable::getCause).limit(MAX_DEPTH)
                 .anyMatch(OutOfMemoryError.class::isInstance)) {
             // What ends the process after one reads the log.
             log.error(line, failure);

@@ -20,7 +20,7 @@ import java.time.Duration;
 @Singleton
 public final class TokenExpiry {
 
-    private static final Duration LONGEST = Duration.ofDays(1);
+    private static final Duration MAX_DURATION = Duration.ofDays(1);
 
     private static final double RENEWAL_SHARE = 0.5;
 
@@ -32,8 +32,8 @@ public final class TokenExpiry {
         this.audit = audit;
         this.config = all.auth();
         Require.between("atrium.auth.timeout", config.timeout(), Duration.ofMillis(50), Duration.ofHours(1));
-        Require.between("atrium.auth.notice", config.notice(), Duration.ZERO, LONGEST);
-        Require.between("atrium.auth.grace", config.grace(), Duration.ZERO, LONGEST);
+        Require.between("atrium.auth.notice", config.notice(), Duration.ZERO, MAX_DURATION);
+        Require.between("atrium.auth.grace", config.grace(), Duration.ZERO, MAX_DURATION);
     }
 
     /** Starts the session's deadline for its present identity, in place of an earlier deadline. */

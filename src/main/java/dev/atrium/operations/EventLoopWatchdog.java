@@ -24,8 +24,8 @@ final class EventLoopWatchdog {
 
     private static final Logger LOG = Logger.getLogger(EventLoopWatchdog.class);
 
-    private static final Duration SHORTEST = Duration.ofMillis(100);
-    private static final Duration LONGEST = Duration.ofHours(1);
+    private static final Duration MIN_DURATION = Duration.ofMillis(100);
+    private static final Duration MAX_DURATION = Duration.ofHours(1);
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final EventLoops eventLoops;
@@ -38,8 +38,8 @@ final class EventLoopWatchdog {
 
     /** @throws ConfigurationException naming the invalid setting */
     EventLoopWatchdog(EventLoops eventLoops, EventLoopConfig config) {
-        Require.between("atrium.event-loop.unready-after", config.unreadyAfter(), SHORTEST, LONGEST);
-        Require.between("atrium.event-loop.dead-after", config.deadAfter(), config.unreadyAfter(), LONGEST);
+        Require.between("atrium.event-loop.unready-after", config.unreadyAfter(), MIN_DURATION, MAX_DURATION);
+        Require.between("atrium.event-loop.dead-after", config.deadAfter(), config.unreadyAfter(), MAX_DURATION);
         this.eventLoops = eventLoops;
         this.unreadyNanos = config.unreadyAfter().toNanos();
         this.deadNanos = config.deadAfter().toNanos();

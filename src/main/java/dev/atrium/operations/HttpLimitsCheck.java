@@ -17,8 +17,8 @@ import org.eclipse.microprofile.config.Config;
 final class HttpLimitsCheck {
 
     private static final String LIMITS = "quarkus.http.limits.";
-    private static final long SHORTEST_LINE = 128;
-    private static final long SMALLEST_HEADERS = 1024;
+    private static final long MIN_LINE = 128;
+    private static final long MIN_HEADERS = 1024;
 
     void start(@Observes StartupEvent startup, Config config) {
         check(config);
@@ -27,9 +27,9 @@ final class HttpLimitsCheck {
     /** @throws ConfigurationException naming the setting with which no request could be served */
     static void check(Config config) {
         config.getOptionalValue(LIMITS + "max-header-size", MemorySize.class).ifPresent(
-                size -> Require.between(LIMITS + "max-header-size", size.asLongValue(), SMALLEST_HEADERS, Integer.MAX_VALUE));
-        atLeast(SHORTEST_LINE, "max-initial-line-length", config);
-        atLeast(SMALLEST_HEADERS, "max-header-list-size", config);
+                size -> Require.between(LIMITS + "max-header-size", size.asLongValue(), MIN_HEADERS, Integer.MAX_VALUE));
+        atLeast(MIN_LINE, "max-initial-line-length", config);
+        atLeast(MIN_HEADERS, "max-header-list-size", config);
         atLeast(1, "max-concurrent-streams", config);
         atLeast(0, "rst-flood-max-rst-frame-per-window", config);
         config.getOptionalValue(LIMITS + "rst-flood-window-duration", Duration.class).ifPresent(duration -> Require

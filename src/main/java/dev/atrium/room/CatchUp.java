@@ -16,19 +16,19 @@ final class CatchUp {
     private static final int PAGE = 500;
 
     /** Maximum number of deliveries, and their approximate bytes, handed to the member before its send queue has to drain. */
-    private static final int MOST_AT_ONCE = 128;
-    private static final int MOST_BYTES_AT_ONCE = 32 * 1024;
+    private static final int MAX_AT_ONCE = 128;
+    private static final int MAX_BYTES_AT_ONCE = 32 * 1024;
 
     /** Approximate bytes held back; beyond that the messages are dropped here and read from the history when they are due. */
-    private static final int MOST_HELD_BYTES = 1 << 20;
+    private static final int MAX_HELD_BYTES = 1 << 20;
 
     /** The same while all catch-ups of the event loop together hold back too much. */
     private static final int FEW_HELD_BYTES = 32 * 1024;
 
     private static final long FIRST_RETRY_MILLIS = 100;
-    private static final long LONGEST_RETRY_MILLIS = 2_000;
+    private static final long MAX_RETRY_MILLIS = 2_000;
     /** About an hour. */
-    private static final int MOST_RETRIES = 1_800;
+    private static final int MAX_RETRIES = 1_800;
 
     private final ShardView shard;
     private final Member member;
@@ -126,7 +126,7 @@ final class CatchUp {
 
     /** A room that waits for its turn reads them then, with those that are missing: a member can have a thousand such rooms. */
     private boolean holdsTooMuch() {
-        return heldBytes > MOST_HELD_BYTES || turns != null && turns.isWaiting(turn)
+        return heldBytes > MAX_HELD_BYTES || turns != null && turns.isWaiting(turn)
                 || heldBytes > FEW_HELD_BYTES && member.loop().holdsTooMuch();
     }
 
@@ -177,7 +177,7 @@ final class CatchUp {
     private void hand() {
         List<EncodedMessage> some = new ArrayList<>();
         int bytes = 0;
-        while (!due.isEmpty() && some.size() < MOST_AT_ONCE && bytes < MOST_BYTES_AT_ONCE) {
+        while (!due.isEmpty() && some.size() < MAX_AT_ONCE && bytes < MAX_BYTES_AT_ONCE) {
             EncodedMessage encoded = due.poll();
             bytes += encoded.delivery.size();
             some.add(encoded);
@@ -218,13 +218,13 @@ final class CatchUp {
     /** Another room of the member has its turn meanwhile: it may have a history that can be read. */
     private void retry(Throwable failure) {
         endTurn();
-        if (failures++ == MOST_RETRIES) {
+        if (failures++ == MAX_RETRIES) {
             failures = 0;
             busy = false;
             lose();
             next();
         } else if (!ended) {
-            long pause = Math.min(LONGEST_RETRY_MILLIS, FIRST_RETRY_MILLIS << Math.min(failures - 1, 10));
+            long pause = Math.min(MAX_RETRY_MILLIS, FIRST_RETRY_MILLIS << Math.min(failures - 1, 10));
             Uni.createFrom().voidItem().onItem().delayIt().by(Duration.ofMillis(pause)).emitOn(member.loop()::run)
                     .subscribe().with(due -> awaitTurn(), lost -> awaitTurn());
         }

@@ -46,12 +46,12 @@ public final class Authenticator {
 
     /** Threads and waiting verifications: a key server that does not answer holds up each thread for a minute. */
     private static final int THREADS = 8;
-    private static final int MOST_WAITING = 1_000;
+    private static final int MAX_WAITING = 1_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(MOST_WAITING), new DefaultThreadFactory("atrium-token", true));
+            new LinkedBlockingQueue<>(MAX_WAITING), new DefaultThreadFactory("atrium-token", true));
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1,
             new DefaultThreadFactory("atrium-token-timer", true));
     private final Duration patience;

@@ -36,7 +36,7 @@ final class ReconnectingConnection {
             + " s: Redis hangs, or has as many clients as its maxclients";
     private static final String NO_ANSWER = "no answer to the first commands within " + CONNECT_SECONDS + " s: Redis hangs";
     /** Silence of Redis, before a connection ends, after which the client's own read timeout has ended it. */
-    private static final int MOST_SILENT_SECONDS = 3;
+    private static final int MAX_SILENT_SECONDS = 3;
 
     /** Failures of the client before it writes a command. */
     private static final String CLOSED = "Connection is closed";
@@ -319,7 +319,7 @@ final class ReconnectingConnection {
     /** Each connection receives something once a second: a longer silence ends it at this end, by the read-idle timeout. */
     private String closed() {
         long silent = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - lastReceived);
-        return silent < MOST_SILENT_SECONDS ? "closed by Redis" : "closed after " + silent + " s without an answer of Redis";
+        return silent < MAX_SILENT_SECONDS ? "closed by Redis" : "closed after " + silent + " s without an answer of Redis";
     }
 
     private void retry(Throwable cause) {

@@ -15,7 +15,7 @@ final class RedisClock {
     private static final Logger LOG = Logger.getLogger(RedisClock.class);
 
     /** A reply that took longer does not tell when Redis read its clock. */
-    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MAX_ROUND_TRIP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private volatile long aheadMillis;
 
@@ -27,7 +27,7 @@ final class RedisClock {
     }
 
     private void set(Response time, long roundTripNanos) {
-        if (roundTripNanos > LONGEST_NANOS) {
+        if (roundTripNanos > MAX_ROUND_TRIP_NANOS) {
             return;
         }
         long millis = time.get(0).toLong() * 1_000 + time.get(1).toLong() / 1_000;

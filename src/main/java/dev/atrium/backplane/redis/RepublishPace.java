@@ -7,7 +7,7 @@ package dev.atrium.backplane.redis;
  */
 final class RepublishPace {
 
-    private static final int MOST_HEARTBEATS = 32;
+    private static final int MAX_HEARTBEATS = 32;
 
     private int heartbeats = 1;
     private int left;
@@ -27,7 +27,7 @@ final class RepublishPace {
             return false;
         }
         left = heartbeats - 1;
-        heartbeats = Math.min(MOST_HEARTBEATS, heartbeats * 2);
+        heartbeats = Math.min(MAX_HEARTBEATS, heartbeats * 2);
         return true;
     }
 }

@@ -17,7 +17,7 @@ final class UnexpectedReplies {
     private static final Logger LOG = Logger.getLogger(UnexpectedReplies.class);
 
     /** Maximum number of lines: a program that has written to one key may have written to all of them. */
-    private static final int MOST = 100;
+    private static final int MAX_LINES = 100;
 
     /** Keys with a resume token in them, which nobody may read in a log. */
     private static final Pattern SECRET = Pattern.compile("(?<=:session:\\{[^}]{1,64}}:).+");
@@ -25,7 +25,7 @@ final class UnexpectedReplies {
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
     void received(RedisError error, Request request) {
-        if (!error.isUnexpected() || known.size() >= MOST) {
+        if (!error.isUnexpected() || known.size() >= MAX_LINES) {
             return;
         }
         List<String> keys = keys(request).stream().map(key -> SECRET.matcher(key).replaceFirst("…")).toList();

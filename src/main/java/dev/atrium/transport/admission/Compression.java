@@ -19,10 +19,10 @@ import java.util.zip.GZIPOutputStream;
 public final class Compression {
 
     /** Bytes of the smallest body that is compressed, as in the reference implementation of Engine.IO. */
-    private static final int SMALLEST = 1_024;
+    private static final int MIN_SIZE = 1_024;
 
     /** Bytes of the largest body that is compressed on the event loop, in about a millisecond. */
-    private static final int LARGEST_ON_EVENT_LOOP = 65_536;
+    private static final int MAX_ON_EVENT_LOOP = 65_536;
 
     private static final String GZIP = "gzip";
 
@@ -36,12 +36,12 @@ public final class Compression {
      */
     public static Uni<Buffer> encode(HttpServerRequest request, Buffer body, Executor loop) {
         request.response().putHeader(HttpHeaders.VARY, "Accept-Encoding");
-        if (body.length() < SMALLEST || !accepts(request.getHeader(HttpHeaders.ACCEPT_ENCODING))) {
+        if (body.length() < MIN_SIZE || !accepts(request.getHeader(HttpHeaders.ACCEPT_ENCODING))) {
             return Uni.createFrom().item(body);
         }
         request.response().putHeader(HttpHeaders.CONTENT_ENCODING, GZIP);
         Uni<Buffer> compressed = Uni.createFrom().item(() -> compress(body));
-        return body.length() <= LARGEST_ON_EVENT_LOOP ? compressed
+        return body.length() <= MAX_ON_EVENT_LOOP ? compressed
                 : compressed.runSubscriptionOn(Infrastructure.getDefaultWorkerPool()).emitOn(loop);
     }
 

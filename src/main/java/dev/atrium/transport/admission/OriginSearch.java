@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 final class OriginSearch {
 
     private static final String NAME = "origin:";
-    private static final int LONGEST_LINE = 512;
+    private static final int MAX_LINE_LENGTH = 512;
 
     private final StringBuilder line = new StringBuilder();
     private int lineLength;
@@ -33,7 +33,7 @@ final class OriginSearch {
         for (int begin = 0; begin < part.length();) {
             int end = part.indexOf('\n', begin);
             int to = end < 0 ? part.length() : end;
-            line.append(part, begin, Math.min(to, begin + Math.max(0, LONGEST_LINE - line.length())));
+            line.append(part, begin, Math.min(to, begin + Math.max(0, MAX_LINE_LENGTH - line.length())));
             lineLength += to - begin;
             if (end >= 0) {
                 lineReceived(line.toString().strip());
@@ -46,7 +46,7 @@ final class OriginSearch {
         // What follows the empty line is a body. Empty lines before the request are ignored (RFC 9112 section 2.2).
         complete |= begun && whole.isEmpty();
         begun |= !whole.isEmpty();
-        if (!complete && lineLength <= LONGEST_LINE && whole.regionMatches(true, 0, NAME, 0, NAME.length())) {
+        if (!complete && lineLength <= MAX_LINE_LENGTH && whole.regionMatches(true, 0, NAME, 0, NAME.length())) {
             origin = whole.substring(NAME.length()).strip();
         }
         line.setLength(0);

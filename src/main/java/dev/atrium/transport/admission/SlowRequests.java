@@ -21,7 +21,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 final class SlowRequests {
 
-    private static final Duration LONGEST = Duration.ofHours(1);
+    private static final Duration MAX_DURATION = Duration.ofHours(1);
     private static final int HIGHEST_RATE = 1_000_000_000;
 
     private final SecurityConfig.Limits limits;
@@ -37,10 +37,10 @@ final class SlowRequests {
         this.memory = memory;
         this.maxBodySize = maxBodySize.asLongValue();
         this.limits = config.limits();
-        Require.between("atrium.limits.header-time", limits.headerTime(), Duration.ZERO, LONGEST);
-        Require.between("atrium.limits.body-time", limits.bodyTime(), Duration.ZERO, LONGEST);
+        Require.between("atrium.limits.header-time", limits.headerTime(), Duration.ZERO, MAX_DURATION);
+        Require.between("atrium.limits.body-time", limits.bodyTime(), Duration.ZERO, MAX_DURATION);
         Require.between("atrium.limits.body-rate", limits.bodyRate(), 0, HIGHEST_RATE);
-        Require.between("atrium.limits.response-time", limits.responseTime(), Duration.ZERO, LONGEST);
+        Require.between("atrium.limits.response-time", limits.responseTime(), Duration.ZERO, MAX_DURATION);
         this.connections = connections;
         this.audit = audit;
         this.admission = admission;

@@ -26,7 +26,7 @@ public final class UnreadResponses {
     private static final long OVERHEAD_BYTES = 32 * 1024;
 
     /** Maximum number of requests that wait for room: each takes memory, too. */
-    private static final int MOST_WAITING = 200;
+    private static final int MAX_WAITING = 200;
 
     private static final Duration FIRST_RETRY = Duration.ofMillis(20);
     private static final Duration MAX_RETRY = Duration.ofMillis(200);
@@ -59,7 +59,7 @@ public final class UnreadResponses {
         if (share.tryHold(bytes)) {
             return Uni.createFrom().voidItem();
         }
-        if (waiting.incrementAndGet() > MOST_WAITING) {
+        if (waiting.incrementAndGet() > MAX_WAITING) {
             waiting.decrementAndGet();
             return Uni.createFrom().failure(full());
         }

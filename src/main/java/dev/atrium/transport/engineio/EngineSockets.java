@@ -20,7 +20,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 public final class EngineSockets {
 
-    private static final long SMALLEST = 1L << 10;
+    private static final long MIN_SIZE = 1L << 10;
     /** Default of the reference implementation. */
     private static final long USUAL = 1_000_000;
 
@@ -50,9 +50,9 @@ public final class EngineSockets {
         this.limits = limits;
         this.sessions = sessions;
         this.application = application;
-        long most = Math.max(SMALLEST, largestBody.asLongValue());
+        long most = Math.max(MIN_SIZE, largestBody.asLongValue());
         long maxPayload = config.maxPayload().orElse(Math.min(USUAL, most));
-        Require.between("atrium.engineio.max-payload", maxPayload, SMALLEST, most);
+        Require.between("atrium.engineio.max-payload", maxPayload, MIN_SIZE, most);
         SessionConfig.Heartbeat heartbeat = sessions.config().heartbeat();
         this.settings = new EngineSettings(heartbeat.interval(), heartbeat.timeout(), config.upgradeTimeout(),
                 (int) maxPayload);

@@ -52,11 +52,11 @@ final class Forwarding implements Drainable {
     private static final int CONNECT_MILLIS = 2_000;
 
     /** Number, and time without a request, of the connections of other replicas that are remembered. */
-    private static final int MOST_ANSWERED = 100_000;
+    private static final int MAX_ANSWERED = 100_000;
     private static final Duration ANSWERED_FOR = Duration.ofMinutes(10);
 
     /** Maximum number of connections to one other replica; each waiting poll there holds one. */
-    private static final int MOST_CONNECTIONS = 16_384;
+    private static final int MAX_CONNECTIONS = 16_384;
 
     private final Node node;
     private final Replicas replicas;
@@ -67,7 +67,7 @@ final class Forwarding implements Drainable {
     private final ConcurrentMap<String, String> known = new ConcurrentHashMap<>();
 
     /** Ids of connections that another replica was found to have. */
-    private final Cache<String, Boolean> answered = Caffeine.newBuilder().maximumSize(MOST_ANSWERED)
+    private final Cache<String, Boolean> answered = Caffeine.newBuilder().maximumSize(MAX_ANSWERED)
             .expireAfterAccess(ANSWERED_FOR).build();
 
     /** Replicas that are alive and cannot be reached; logged once. */
@@ -77,7 +77,7 @@ final class Forwarding implements Drainable {
         this.node = node;
         this.replicas = replicas;
         this.client = vertx.createHttpClient(new HttpClientOptions().setConnectTimeout(CONNECT_MILLIS),
-                new PoolOptions().setHttp1MaxSize(MOST_CONNECTIONS));
+                new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS));
     }
 
     /** Returns whether a request for a connection that is unknown here may be for another replica's connection. */

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class WebSocketTransport implements EngineTransport, SocketProtocol {
 
     /** Bytes of messages on their way to another event loop above which the client is not read. */
-    private static final long MOST_WAITING_BYTES = 64 * 1024;
+    private static final long MAX_WAITING_BYTES = 64 * 1024;
     /** Minimum size, in bytes, that a message counts as. */
     private static final int MESSAGE_OVERHEAD = 64;
 
@@ -258,9 +258,9 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
             return;
         }
         int size = MESSAGE_OVERHEAD + bytes;
-        boolean full = waitingBytes.addAndGet(size) > MOST_WAITING_BYTES;
+        boolean full = waitingBytes.addAndGet(size) > MAX_WAITING_BYTES;
         socket.eventLoop().execute(() -> {
-            if (waitingBytes.addAndGet(-size) <= MOST_WAITING_BYTES / 2 && held) {
+            if (waitingBytes.addAndGet(-size) <= MAX_WAITING_BYTES / 2 && held) {
                 connection.eventLoop().execute(this::drained);
             }
             message.run();
@@ -279,7 +279,7 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
     }
 
     private void drained() {
-        if (held && waitingBytes.get() <= MOST_WAITING_BYTES / 2) {
+        if (held && waitingBytes.get() <= MAX_WAITING_BYTES / 2) {
             held = false;
             connection.resume();
         }

@@ -58,11 +58,11 @@ import org.jboss.resteasy.reactive.RestResponse;
 public class RoomsResource {
 
     /** Maximum duration of a long poll, in seconds: proxies time out after a minute. */
-    private static final long MOST_SECONDS = 55;
+    private static final long MAX_SECONDS = 55;
 
     /** Default number of rooms per page. */
     private static final int ROOMS = 100;
-    private static final int MOST_ROOMS = 1_000;
+    private static final int MAX_ROOMS = 1_000;
 
     private final Gateway gateway;
     private final ClientLimits limits;
@@ -95,7 +95,7 @@ public class RoomsResource {
     public Uni<RoomList> rooms(@Context RoutingContext context) {
         String namespace = RequestUrl.namespace(context, RoomId.DEFAULT_NAMESPACE);
         String prefix = Query.parameter(context.request(), "prefix", "");
-        int most = Ranges.limit("limit", number(context, "limit"), ROOMS, MOST_ROOMS);
+        int most = Ranges.limit("limit", number(context, "limit"), ROOMS, MAX_ROOMS);
         Command.ListRooms command = new Command.ListRooms(namespace, prefix,
                 Query.parameter(context.request(), "cursor"), most);
         if (Query.flag(context.request(), "connect", false)) {
@@ -314,8 +314,8 @@ public class RoomsResource {
     }
 
     private static long seconds(Long seconds) {
-        if (seconds != null && (seconds < 0 || seconds > MOST_SECONDS)) {
-            throw ErrorReply.badRequest("wait: expected from 0 to " + MOST_SECONDS + " seconds");
+        if (seconds != null && (seconds < 0 || seconds > MAX_SECONDS)) {
+            throw ErrorReply.badRequest("wait: expected from 0 to " + MAX_SECONDS + " seconds");
         }
         return seconds == null ? 0 : seconds;
     }

@@ -26,9 +26,9 @@ import java.util.stream.Collectors;
  */
 record Arguments(List<Data> values, List<byte[]> attachments) {
 
-    private static final int DEEPEST = 200;
+    private static final int MAX_DEPTH = 200;
 
-    private static final JsonFactory JSON = Json.factory(DEEPEST);
+    private static final JsonFactory JSON = Json.factory(MAX_DEPTH);
     private static final ObjectMapper TREES = new ObjectMapper(JSON);
 
     /**

@@ -36,7 +36,7 @@ import org.jboss.logging.Logger;
 final class Namespaces {
 
     /** Maximum number of namespaces per connection. */
-    private static final int MOST = 100;
+    private static final int MAX_NAMESPACES = 100;
 
     private static final ThrottledLog LOG = ThrottledLog.ofSeveral(Logger.getLogger(Namespaces.class));
 
@@ -82,7 +82,7 @@ final class Namespaces {
             refuse(socket, namespace, "Invalid namespace", null);
             return;
         }
-        if (joined.size() == MOST) {
+        if (joined.size() == MAX_NAMESPACES) {
             refuse(socket, namespace, "too many namespaces", null);
             return;
         }

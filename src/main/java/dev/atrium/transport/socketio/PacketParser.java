@@ -6,7 +6,7 @@ import dev.atrium.room.RoomId;
 final class PacketParser {
 
     /** Maximum digits of an id; more than any client needs. */
-    private static final int LONGEST_ID = 20;
+    private static final int MAX_ID_LENGTH = 20;
 
     private final String text;
     private final int mostAttachments;
@@ -32,7 +32,7 @@ final class PacketParser {
         int attachments = type.isBinary() ? attachments() : 0;
         String namespace = namespace();
         String id = digits();
-        if (id.length() > LONGEST_ID) {
+        if (id.length() > MAX_ID_LENGTH) {
             throw new MalformedPacketException("the id is too long");
         }
         return new Packet(type, namespace, id.isEmpty() ? null : id, text.substring(at), attachments);

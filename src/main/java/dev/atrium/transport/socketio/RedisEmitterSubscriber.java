@@ -53,11 +53,11 @@ final class RedisEmitterSubscriber {
 
         private static final ObjectMapper MAPPER = new ObjectMapper(new MessagePackFactory());
 
-        private static final int DEEPEST = 200;
+        private static final int MAX_DEPTH = 200;
 
         static JsonNode read(byte[] bytes) throws IOException {
             try (MessageUnpacker unpacker = MessagePack.newDefaultUnpacker(bytes)) {
-                check(unpacker, DEEPEST);
+                check(unpacker, MAX_DEPTH);
             }
             return MAPPER.readTree(bytes);
         }
@@ -68,7 +68,7 @@ final class RedisEmitterSubscriber {
          */
         private static void check(MessageUnpacker unpacker, int depth) throws IOException {
             if (depth == 0) {
-                throw new IOException("more than " + DEEPEST + " levels");
+                throw new IOException("more than " + MAX_DEPTH + " levels");
             }
             switch (unpacker.getNextFormat().getValueType()) {
                 case ARRAY -> checkAll(unpacker, unpacker.unpackArrayHeader(), depth);

@@ -26,7 +26,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
     private static final Logger LOG = Logger.getLogger(SocketIoConnection.class);
 
     /** Maximum number of namespaces that are remembered: more than a client can be in at a time. */
-    private static final int MOST_ENTERED = 200;
+    private static final int MAX_ENTERED = 200;
 
     /** Maximum characters of a namespace: one of more has more bytes than its name may have, and the refusal repeats it. */
     private static final int LONGEST_NAMESPACE = 255;
@@ -162,7 +162,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
 
     private void entered(String namespace) {
         patience.cancel(false);
-        if (!entered.contains(namespace) && entered.size() < MOST_ENTERED) {
+        if (!entered.contains(namespace) && entered.size() < MAX_ENTERED) {
             // Not a set that grows: most connections have one namespace, and are idle.
             entered = Stream.concat(entered.stream(), Stream.of(namespace)).collect(Collectors.toUnmodifiableSet());
         }

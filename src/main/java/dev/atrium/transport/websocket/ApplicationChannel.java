@@ -21,7 +21,7 @@ final class ApplicationChannel {
     static final TypedKey<ApplicationChannel> KEY = new TypedKey<>(ApplicationChannel.class.getName());
 
     /** Maximum number of queued calls; further calls fail with 429. */
-    private static final int MOST_WAITING = 1_024;
+    private static final int MAX_WAITING = 1_024;
 
     private final Channel channel;
     private final String address;
@@ -65,7 +65,7 @@ final class ApplicationChannel {
     /** @return fails with 429 if the queue is full */
     private <T> Uni<T> enqueued(Consumer<UniEmitter<? super T>> beginning) {
         return Uni.createFrom().emitter(emitter -> channel.eventLoop().execute(() -> {
-            if (waiting.size() == MOST_WAITING) {
+            if (waiting.size() == MAX_WAITING) {
                 emitter.fail(new ErrorReply(429, "connection: too many calls wait for those before them"));
                 return;
             }

@@ -29,7 +29,7 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
     private static final int MOST_FRAGMENTS = 1_024;
 
     /** Largest close code that a client may send (RFC 6455 section 7.4.2). */
-    private static final int LARGEST_CLOSE_CODE = 4_999;
+    private static final int MAX_CLOSE_CODE = 4_999;
 
     private final SizeLimits limits;
     private final RequestMemory memory;
@@ -184,7 +184,7 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
     @Override
     protected void checkCloseFrameBody(ChannelHandlerContext ctx, ByteBuf body) {
         super.checkCloseFrameBody(ctx, body);
-        if (body.readableBytes() >= 2 && body.getUnsignedShort(body.readerIndex()) > LARGEST_CLOSE_CODE) {
+        if (body.readableBytes() >= 2 && body.getUnsignedShort(body.readerIndex()) > MAX_CLOSE_CODE) {
             throw new CorruptedWebSocketFrameException(WebSocketCloseStatus.PROTOCOL_ERROR, "close code above 4999");
         }
     }

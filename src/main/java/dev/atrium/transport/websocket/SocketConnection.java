@@ -28,7 +28,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
     private static final Logger LOG = Logger.getLogger(SocketConnection.class);
 
     /** Maximum bytes of a close reason: a control frame holds 125, and the code takes two. */
-    private static final int MOST_REASON_BYTES = 123;
+    private static final int MAX_REASON_BYTES = 123;
 
     private static final byte[] PING = Frames.of(Frames.PING, new byte[0]);
     private static final byte[] TEXT_PING = Frames.text("ping");
@@ -199,7 +199,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
     @Override
     public void close(CloseReason reason, String detail) {
         if (beginToClose(reason)) {
-            String text = detail.getBytes(StandardCharsets.UTF_8).length <= MOST_REASON_BYTES ? detail : reason.text();
+            String text = detail.getBytes(StandardCharsets.UTF_8).length <= MAX_REASON_BYTES ? detail : reason.text();
             connection.close(new io.quarkus.websockets.next.CloseReason(reason.code(), text)).subscribe().with(
                     sent -> guard.closeSent(), failure -> LOG.debugf("A close frame was not sent: %s", failure.getMessage()));
         }

@@ -16,16 +16,16 @@ import jakarta.inject.Singleton;
 @Startup
 final class WebSocketServerOptions implements HttpServerOptionsCustomizer {
 
-    private static final long SMALLEST = 128;
-    private static final long LARGEST = 1L << 30;
+    private static final long MIN_SIZE = 128;
+    private static final long MAX_SIZE = 1L << 30;
 
     /** Seconds that Vert.x waits for the client's close frame. */
     private static final int CLOSING_SECONDS = 3;
 
     /** @throws ConfigurationException naming the invalid setting */
     WebSocketServerOptions(WebSocketConfig config) {
-        Require.between("atrium.websocket.max-frame-size", config.maxFrameSize(), SMALLEST, LARGEST);
-        Require.between("atrium.websocket.max-message-size", config.maxMessageSize(), SMALLEST, LARGEST);
+        Require.between("atrium.websocket.max-frame-size", config.maxFrameSize(), MIN_SIZE, MAX_SIZE);
+        Require.between("atrium.websocket.max-message-size", config.maxMessageSize(), MIN_SIZE, MAX_SIZE);
     }
 
     @Override
