@@ -78,7 +78,7 @@ public final class LocalClients {
     }
 
     Uni<List<RemoteClient>> fetch() {
-        return cluster.each(namespace, audience, session -> Uni.createFrom().item(seen(session)));
+        return cluster.each(namespace, audience, session -> Uni.createFrom().item(snapshot(session)));
     }
 
     /** Emits an event with acknowledgement to the clients that can acknowledge. */
@@ -107,7 +107,7 @@ public final class LocalClients {
         return Multi.createFrom().iterable(rooms).onItem().transformToUniAndConcatenate(work::apply).onItem().ignoreAsUni();
     }
 
-    private static RemoteClient seen(Session session) {
+    private static RemoteClient snapshot(Session session) {
         Set<String> rooms = session.memberships().stream().map(membership -> membership.room())
                 .filter(RoomId::isNamed).map(RoomId::name).collect(Collectors.toSet());
         LocalClient client = session.attachment(LocalClient.class);

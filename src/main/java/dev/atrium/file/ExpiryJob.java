@@ -45,7 +45,7 @@ public final class ExpiryJob {
     }
 
     private Uni<Void> run() {
-        return each(store.list(), this::look).chain(() -> each(store.abandoned(abandonedBefore()), this::abandon));
+        return each(store.list(), this::expireOrPublish).chain(() -> each(store.abandoned(abandonedBefore()), this::abandon));
     }
 
     /** A file that cannot be deleted must not keep the job from the following ones. */
@@ -59,7 +59,7 @@ public final class ExpiryJob {
                 .onFailure().recoverWithNull();
     }
 
-    private Uni<Void> look(StoredFile file) {
+    private Uni<Void> expireOrPublish(StoredFile file) {
         if (!file.isComplete()) {
             return Uni.createFrom().voidItem();
         }

@@ -17,15 +17,15 @@ final class LastResort {
     private static final int EXIT_CODE = 1;
 
     private final CountDownLatch begun = new CountDownLatch(1);
-    private final Duration patience;
+    private final Duration timeout;
     private final IntConsumer halt;
 
     /**
-     * @param patience time for an orderly end
+     * @param timeout time for an orderly end
      * @param halt ends the process with that exit code
      */
-    LastResort(Duration patience, IntConsumer halt) {
-        this.patience = patience;
+    LastResort(Duration timeout, IntConsumer halt) {
+        this.timeout = timeout;
         this.halt = halt;
     }
 
@@ -43,11 +43,11 @@ final class LastResort {
     private void await() {
         try {
             begun.await();
-            TimeUnit.NANOSECONDS.sleep(patience.toNanos());
+            TimeUnit.NANOSECONDS.sleep(timeout.toNanos());
         } catch (InterruptedException e) {
             return;
         }
-        LOG.errorf("The shutdown has not ended within %d s; the process is halted", patience.toSeconds());
+        LOG.errorf("The shutdown has not ended within %d s; the process is halted", timeout.toSeconds());
         halt.accept(EXIT_CODE);
     }
 }

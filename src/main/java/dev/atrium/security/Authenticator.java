@@ -48,13 +48,13 @@ public final class Authenticator {
     private static final int THREADS = 8;
     private static final int MAX_WAITING = 1_000;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(MAX_WAITING), new DefaultThreadFactory("atrium-token", true));
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1,
             new DefaultThreadFactory("atrium-token-timer", true));
-    private final Duration patience;
+    private final Duration timeout;
     private final JWTParser parser;
     private final ApiKeys apiKeys;
     private final VerificationKey key;
@@ -63,15 +63,15 @@ public final class Authenticator {
     /** @throws ConfigurationException naming the invalid setting */
     @Inject
     Authenticator(JWTParser parser, SecurityConfig config) {
-        this(parser, config, PATIENCE);
+        this(parser, config, TIMEOUT);
     }
 
-    /** @param patience maximum duration of a verification, for which keys may have to be fetched */
-    Authenticator(JWTParser parser, SecurityConfig config, Duration patience) {
+    /** @param timeout maximum duration of a verification, for which keys may have to be fetched */
+    Authenticator(JWTParser parser, SecurityConfig config, Duration timeout) {
         threads.allowCoreThreadTimeOut(true);
         // Otherwise a token would stay in memory until its time is over, long after it was verified.
         timer.setRemoveOnCancelPolicy(true);
-        this.patience = patience;
+        this.timeout = timeout;
         this.parser = parser;
         this.apiKeys = new ApiKeys(config.apiKeys());
         // In mode open a server without a key leaves tokens to the application. Without this it would not do so in dev mode and in
@@ -108,7 +108,7 @@ public final class Authenticator {
                             : "token: this server has no key to verify it with"));
         }
         return Uni.createFrom().<Identity> emitter(waiting -> verifyLater(token, waiting))
-                .ifNoItem().after(patience).on(timer).failWith(() -> new AuthenticationException(Reason.UNAVAILABLE));
+                .ifNoItem().after(timeout).on(timer).failWith(() -> new AuthenticationException(Reason.UNAVAILABLE));
     }
 
     /** @throws AuthenticationException if the API key is unknown */

@@ -25,7 +25,7 @@ public final class HeapPressure {
 
     private static final int SCARCE_PERCENT = 85;
 
-    /** Until the next look: short, because a burst is over soon, but collections take a twentieth of the time at most. */
+    /** Until the next check: short, because a burst is over soon, but collections take a twentieth of the time at most. */
     private static final long MIN_PAUSE_MILLIS = 1_000;
     private static final long MAX_PAUSE_MILLIS = 20_000;
     private static final int PAUSES_PER_COLLECTION = 20;
@@ -53,7 +53,7 @@ public final class HeapPressure {
 
     void start(@Observes StartupEvent startup, Vertx vertx) {
         limit(SCARCE_PERCENT);
-        lookAfter(MIN_PAUSE_MILLIS, vertx);
+        checkAfter(MIN_PAUSE_MILLIS, vertx);
     }
 
     /** In dev mode the timer would outlive the application. */
@@ -61,13 +61,13 @@ public final class HeapPressure {
         stopped = true;
     }
 
-    private void lookAfter(long millis, Vertx vertx) {
+    private void checkAfter(long millis, Vertx vertx) {
         if (!stopped) {
-            vertx.setTimer(millis, timer -> look(vertx));
+            vertx.setTimer(millis, timer -> check(vertx));
         }
     }
 
-    void look(Vertx vertx) {
+    void check(Vertx vertx) {
         boolean scarce = isScarce();
         if (scarce && !wasScarce) {
             LOG.warn("Live data takes most of the heap: new connections and joins are refused");
@@ -77,9 +77,9 @@ public final class HeapPressure {
         wasScarce = scarce;
         if (scarce) {
             vertx.executeBlocking(HeapPressure::collect, false)
-                    .onSuccess(millis -> lookAfter(pauseMillis(millis), vertx));
+                    .onSuccess(millis -> checkAfter(pauseMillis(millis), vertx));
         } else {
-            lookAfter(MIN_PAUSE_MILLIS, vertx);
+            checkAfter(MIN_PAUSE_MILLIS, vertx);
         }
     }
 

@@ -56,7 +56,7 @@ class HeapPressureTest {
 
     private void look(boolean full) {
         scarce.set(full);
-        heap.look(VERTX);
+        heap.check(VERTX);
     }
 
     @ParameterizedTest

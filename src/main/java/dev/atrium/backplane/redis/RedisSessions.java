@@ -59,7 +59,7 @@ final class RedisSessions extends RepublishedState implements SessionStore {
         this.rpc = rpc;
         this.windowMillis = config.resume().window().toMillis();
         this.saves = new CoalescedCalls<>(loop, 0);
-        SavedSessionCodec.rehearse();
+        SavedSessionCodec.warmUp();
     }
 
     @Override

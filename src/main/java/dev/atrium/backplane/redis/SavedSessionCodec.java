@@ -27,7 +27,7 @@ final class SavedSessionCodec {
      * Encodes and decodes one session. The first use takes Jackson a tenth of a second; otherwise that would be on
      * the event loop, while all clients of another replica reconnect.
      */
-    static void rehearse() {
+    static void warmUp() {
         decode("", encode(new SavedSession("", new Sender("id", "user"), "/", Map.of("room", true), Set.of("room"))));
     }
 

@@ -64,7 +64,7 @@ public final class S3Store implements FileStore, AutoCloseable {
 
     @Override
     public Uni<StoredFile> find(String id) {
-        return backlog.queue(0, () -> SafeId.matches(id) ? known(id) : Uni.createFrom().nullItem());
+        return backlog.queue(0, () -> SafeId.matches(id) ? load(id) : Uni.createFrom().nullItem());
     }
 
     @Override
@@ -76,7 +76,7 @@ public final class S3Store implements FileStore, AutoCloseable {
     public Uni<Boolean> write(StoredFile file, int index, ByteBuffer bytes) {
         return backlog
                 .pass(bytes.remaining(),
-                        () -> known(file.id()).flatMap(known -> known == null || known.state() != StoredFile.State.UPLOADING
+                        () -> load(file.id()).flatMap(known -> known == null || known.state() != StoredFile.State.UPLOADING
                                 ? Uni.createFrom().item(false)
                                 : put(file, index, bytes)));
     }
@@ -84,7 +84,7 @@ public final class S3Store implements FileStore, AutoCloseable {
     /** Looks up the file again after the write: a chunk of a file that was deleted meanwhile would never be deleted. */
     private Uni<Boolean> put(StoredFile file, int index, ByteBuffer bytes) {
         return bucket.put(chunk(file, index), AsyncRequestBody.fromByteBuffer(bytes))
-                .flatMap(written -> known(file.id()).onItem().ifNull()
+                .flatMap(written -> load(file.id()).onItem().ifNull()
                         .switchTo(() -> bucket.delete(chunk(file, index)).replaceWith((StoredFile) null)))
                 .map(now -> now != null && now.state() == StoredFile.State.UPLOADING);
     }
@@ -183,7 +183,7 @@ public final class S3Store implements FileStore, AutoCloseable {
         return ids().invoke(ids::add)
                 .onItem().transformToUni(id -> {
                     StoredFile file = published.get(id);
-                    return file == null ? known(id) : Uni.createFrom().item(file);
+                    return file == null ? load(id) : Uni.createFrom().item(file);
                 }).merge(Bucket.TOGETHER)
                 .invoke(file -> {
                     if (file.state() == StoredFile.State.PUBLISHED) {
@@ -198,7 +198,7 @@ public final class S3Store implements FileStore, AutoCloseable {
         return bucket.directories(prefix).filter(id -> GENERATED.matcher(id).matches());
     }
 
-    private Uni<StoredFile> known(String id) {
+    private Uni<StoredFile> load(String id) {
         return bucket.get(json(id)).map(S3Store::decoded);
     }
 
@@ -208,7 +208,7 @@ public final class S3Store implements FileStore, AutoCloseable {
 
     /** Null if the file is complete, or if only chunks are left of an interrupted deletion: these are deleted now. */
     private Uni<StoredFile> incoming(String id) {
-        return known(id).flatMap(file -> {
+        return load(id).flatMap(file -> {
             if (file == null) {
                 return removeChunks(id).replaceWith((StoredFile) null);
             }

@@ -30,7 +30,7 @@ final class LongPoll implements Member {
     private final List<Message> received = new ArrayList<>();
     private UniEmitter<? super History> waiter;
     private Membership membership;
-    private Future<?> patience;
+    private Future<?> timeout;
     private boolean over;
     private boolean dismissed;
 
@@ -56,7 +56,7 @@ final class LongPoll implements Member {
             // membership behind.
             gateway.execute(client, new Command.Listen(this, room, since, opens, () -> !over)).subscribe().with(joined -> {
                 membership = joined;
-                patience = eventLoop.schedule(this::end, dismissed ? 0 : seconds, TimeUnit.SECONDS);
+                timeout = eventLoop.schedule(this::end, dismissed ? 0 : seconds, TimeUnit.SECONDS);
                 membership.follow();
             }, emitter::fail);
         });
@@ -115,7 +115,7 @@ final class LongPoll implements Member {
         if (!over) {
             over = true;
             if (membership != null) {
-                patience.cancel(false);
+                timeout.cancel(false);
                 gateway.stopListening(membership);
             }
         }

@@ -90,10 +90,10 @@ final class NamespaceSocket implements ClientConnection {
     }
 
     /** Calls the connect handler; fails with 504 after the timeout: one may never complete, and keep its client waiting. */
-    Uni<Void> callOnConnect(JsonNode auth, Duration patience) {
+    Uni<Void> callOnConnect(JsonNode auth, Duration timeout) {
         return endpoint == null ? Uni.createFrom().voidItem()
                 // The timer runs on the event loop: other executors keep cancelled timers in memory until they are due.
-                : endpoint.connected(handle, auth).ifNoItem().after(patience).on(socket.eventLoop())
+                : endpoint.connected(handle, auth).ifNoItem().after(timeout).on(socket.eventLoop())
                         .failWith(() -> new ErrorReply(504, "no answer in time")).emitOn(session.loop()::run)
                         .invoke(() -> accepted = true);
     }

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 /** Acknowledgements that one client was asked for and has not sent yet. On its event loop only. */
 final class PendingAcks {
 
-    private record PendingAck(UniEmitter<? super List<JsonNode>> emitter, ScheduledFuture<?> patience) {
+    private record PendingAck(UniEmitter<? super List<JsonNode>> emitter, ScheduledFuture<?> timeout) {
     }
 
     /** Ids are below 2 to the 31st, also after a billion of them: some clients read them as a 32-bit number. */
@@ -52,7 +52,7 @@ final class PendingAcks {
     void answered(String id, List<JsonNode> values) {
         PendingAck pending = open.remove(id);
         if (pending != null) {
-            pending.patience.cancel(false);
+            pending.timeout.cancel(false);
             pending.emitter.complete(values);
         }
     }
@@ -60,7 +60,7 @@ final class PendingAcks {
     /** Fails all pending acknowledgements with 410, because the session has ended. */
     void end() {
         open.values().forEach(pending -> {
-            pending.patience.cancel(false);
+            pending.timeout.cancel(false);
             pending.emitter.fail(new ErrorReply(410, "the session has ended"));
         });
         open.clear();

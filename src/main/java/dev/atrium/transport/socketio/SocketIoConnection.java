@@ -38,7 +38,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
     private final SocketIoConfig config;
     private final EngineSocket socket;
     private final Map<String, NamespaceSocket> joined = new HashMap<>(2);
-    private final ScheduledFuture<?> patience;
+    private final ScheduledFuture<?> connectTimeout;
     /** Namespaces that the client is in, or was: it may send to one before it knows that the server has ended that. */
     private Set<String> entered = Set.of();
     private final RequestMemory memory;
@@ -50,7 +50,8 @@ final class SocketIoConnection implements EngineSocket.Listener {
         this.namespaces = namespaces;
         this.config = config;
         this.socket = socket;
-        this.patience = socket.eventLoop().schedule(socket::close, config.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        this.connectTimeout = socket.eventLoop().schedule(socket::close, config.connectTimeout().toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -108,7 +109,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
 
     @Override
     public void closed(CloseReason reason) {
-        patience.cancel(false);
+        connectTimeout.cancel(false);
         if (incomplete != null) {
             incomplete.share.release();
             incomplete = null;
@@ -161,7 +162,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
     }
 
     private void entered(String namespace) {
-        patience.cancel(false);
+        connectTimeout.cancel(false);
         if (!entered.contains(namespace) && entered.size() < MAX_ENTERED) {
             // Not a set that grows: most connections have one namespace, and are idle.
             entered = Stream.concat(entered.stream(), Stream.of(namespace)).collect(Collectors.toUnmodifiableSet());

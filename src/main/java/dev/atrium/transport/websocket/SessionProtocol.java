@@ -41,7 +41,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
     static final String SUBPROTOCOL = "atrium.v1";
 
     /** How long a command with a large reply waits for a client to read what it was sent before. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
 
     /** Error codes that are sent even to commands without seq: without them a developer could not find the mistake. */
     private static final Set<Integer> ALWAYS_TOLD = Set.of(400, 401, 403, 429);
@@ -327,7 +327,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
      */
     private <T> void awaitPage(CommandFrame command, Cost cost, Command<? super Session, T> work, Function<T, byte[]> reply) {
         Uni<Void> drained = Uni.createFrom().emitter(emitter -> session.whenDrained(() -> emitter.complete(null)));
-        Uni<Void> ready = drained.ifNoItem().after(PATIENCE).on(connection.eventLoop()).recoverWithItem((Void) null);
+        Uni<Void> ready = drained.ifNoItem().after(READ_TIMEOUT).on(connection.eventLoop()).recoverWithItem((Void) null);
         await(command, ready.chain(() -> gateway.execute(session, cost, work)).call(session::replyTurn), reply);
     }
 

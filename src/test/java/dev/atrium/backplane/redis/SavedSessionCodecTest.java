@@ -31,7 +31,7 @@ class SavedSessionCodecTest {
     }
 
     @Test
-    void the_rehearsal_needs_no_session() {
-        assertThatCode(SavedSessionCodec::rehearse).doesNotThrowAnyException();
+    void the_warm_up_needs_no_session() {
+        assertThatCode(SavedSessionCodec::warmUp).doesNotThrowAnyException();
     }
 }
