@@ -11,7 +11,7 @@ public class SignedBodies {
 
     void register(@Observes Router router) {
         BodyHandler reader = BodyHandler.create(false);
-        router.route().order(-10).handler(context -> {
+        router.route().order(-100).handler(context -> {
             if (context.request().getHeader("X-Signature") == null) {
                 context.next();
             } else {
