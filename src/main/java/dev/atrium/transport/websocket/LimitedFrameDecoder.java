@@ -99,7 +99,12 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
         if (share == null && unfinished() >= RequestMemory.SMALL_BYTES) {
             share = memory.share(ctx.executor(), () -> giveUp(ctx));
         }
-        if (share != null) {
+        if ((long) FRAGMENT_BYTES * fragments >= RequestMemory.SMALL_BYTES) {
+            if (!share.tryHold(unfinished())) {
+                // Not in a later turn: in this one a thousand other clients can send as many fragments.
+                giveUp(ctx);
+            }
+        } else if (share != null) {
             share.hold(unfinished());
         }
         super.channelReadComplete(ctx);
@@ -110,6 +115,7 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
             return;
         }
         corrupt = true;
+        fragments = 0;
         discardUnfinished(ctx);
         if (share != null) {
             share.release();

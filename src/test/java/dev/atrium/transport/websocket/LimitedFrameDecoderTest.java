@@ -177,6 +177,32 @@ class LimitedFrameDecoderTest {
     }
 
     @Test
+    void fragments_for_which_there_is_no_room_are_given_up_in_the_same_turn() {
+        RequestMemory memory = new RequestMemory(100_000, System::nanoTime, () -> false);
+        EmbeddedChannel first = large(memory);
+        EmbeddedChannel second = large(memory);
+        first.writeInbound(fragments(300));
+        assertThat(catchThrowableOfType(CorruptedWebSocketFrameException.class,
+                () -> second.writeInbound(fragments(300))).closeStatus()).isEqualTo(WebSocketCloseStatus.TRY_AGAIN_LATER);
+        assertThat(second.isActive()).as("until the closing handshake is over").isTrue();
+        second.writeInbound(fragments(300));
+        first.writeInbound(frame(0x80, 1));
+        assertThat(first.inboundMessages()).hasSize(301);
+        first.finishAndReleaseAll();
+        second.finishAndReleaseAll();
+    }
+
+    private static ByteBuf fragments(int count) {
+        ByteBuf all = Unpooled.buffer();
+        for (int i = 0; i < count; i++) {
+            ByteBuf frame = frame(i == 0 ? 0x02 : 0x00, 1);
+            all.writeBytes(frame);
+            frame.release();
+        }
+        return all;
+    }
+
+    @Test
     void while_memory_is_scarce_a_large_message_is_given_up_in_the_same_turn() {
         EmbeddedChannel client = large(new RequestMemory(1 << 20, System::nanoTime, () -> true));
         ByteBuf frame = frame(0x82, 30_000);
