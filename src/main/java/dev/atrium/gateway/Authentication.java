@@ -148,7 +148,7 @@ public final class Authentication {
             }
         }
         boolean mustSave = changed;
-        return Resumption.all(lost.stream().map(room -> service.leave(session, room)).toList())
+        return Completions.all(lost.stream().map(room -> service.leave(session, room)).toList())
                 .chain(left -> mustSave ? service.save(session) : Uni.createFrom().voidItem())
                 .emitOn(session.loop()::run).replaceWith(lost);
     }

@@ -100,7 +100,7 @@ public final class Cluster {
             }
         }
         gathered.forEach((loop, some) -> tasks.add(task(loop, some, audience, work)));
-        return Resumption.all(tasks).map(all -> all.stream().flatMap(List::stream).toList());
+        return Completions.all(tasks).map(all -> all.stream().flatMap(List::stream).toList());
     }
 
     /** Sessions that may belong to an audience. A message to one client costs no look at all others. */
@@ -112,7 +112,7 @@ public final class Cluster {
 
     private static <T> Uni<List<T>> task(DeliveryLoop loop, List<Session> some, Audience audience,
             Function<Session, Uni<T>> work) {
-        return Uni.createFrom().deferred(() -> Resumption.all(some.stream()
+        return Uni.createFrom().deferred(() -> Completions.all(some.stream()
                 // One that is not admitted yet would be in a room before its client may receive messages.
                 .filter(session -> session.isOpen() && session.isAdmitted() && audience.includes(session))
                 .map(session -> Uni.createFrom().deferred(() -> work.apply(session)).map(Optional::of)

@@ -107,7 +107,7 @@ record Recovery(Backplane backplane) {
         List<Uni<List<Message>>> searches = joined.stream().filter(room -> positions.containsKey(room.room().name()))
                 .map(room -> missed(room.room(), positions.get(room.room().name()), room.position(), left))
                 .toList();
-        return Resumption.someAtATime(searches).map(found -> {
+        return Completions.someAtATime(searches).map(found -> {
             List<Message> missed = found.stream().flatMap(List::stream).sorted(Comparator.comparingLong(Message::atMicros))
                     .toList();
             if (!missed.isEmpty() && missed.get(0).atMicros() <= last.atMicros() - UNSURE_MICROS) {

@@ -7,13 +7,8 @@ import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
-import io.smallrye.mutiny.CompositeException;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.tuples.Tuple2;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,9 +24,6 @@ import org.jboss.logging.Logger;
 record Resumption(SessionStore store) {
 
     private static final Logger LOG = Logger.getLogger(Resumption.class);
-
-    /** Maximum number of rooms of one client whose histories are read at a time. */
-    private static final int MAX_READS = 8;
 
     /** Makes a session resumable, if there is a resume window. */
     Uni<Void> keep(Session session) {
@@ -166,47 +158,10 @@ record Resumption(SessionStore store) {
                 Set.copyOf(session.granted()));
     }
 
-    /** All results, or the first failure, once all have completed: a join that is cancelled half-way would never be undone. */
-    static <T> Uni<List<T>> all(List<Uni<T>> works) {
-        return works.isEmpty() ? Uni.createFrom().item(new ArrayList<>())
-                : Uni.join().all(works).andCollectFailures().onFailure(CompositeException.class)
-                        .transform(Resumption::first);
-    }
-
-    /** As {@link #all}, a few at a time: a client may be in a thousand rooms, and each reads from the history of one. */
-    static <T> Uni<List<T>> someAtATime(List<Uni<T>> works) {
-        // Not Uni.join() with a concurrency: it nests the subscriptions of works that complete at once, and a thousand would
-        // overflow the stack.
-        return Multi.createFrom().range(0, works.size())
-                .onItem().transformToUni(index -> works.get(index).onItemOrFailure()
-                        .transform((item, failure) -> new Outcome<>(index, item, failure)))
-                .merge(MAX_READS).collect().asList().chain(Resumption::items);
-    }
-
-    /** The positions that are searched for, by the names of their rooms, as {@link #someAtATime}. */
+    /** The positions that are searched for, by the names of their rooms, as {@link Completions#someAtATime}. */
     static Uni<Map<String, StreamPosition>> positions(Map<String, Uni<StreamPosition>> searches) {
         List<String> names = List.copyOf(searches.keySet());
-        return someAtATime(List.copyOf(searches.values()))
+        return Completions.someAtATime(List.copyOf(searches.values()))
                 .map(found -> IntStream.range(0, names.size()).boxed().collect(Collectors.toMap(names::get, found::get)));
-    }
-
-    private record Outcome<T>(int index, T item, Throwable failure) {
-    }
-
-    private static <T> Uni<List<T>> items(List<Outcome<T>> outcomes) {
-        Throwable failure = outcomes.stream().map(Outcome::failure).filter(Objects::nonNull).findFirst().orElse(null);
-        return failure != null ? Uni.createFrom().failure(failure)
-                : Uni.createFrom().item(outcomes.stream().sorted(Comparator.comparingInt(Outcome::index)).map(Outcome::item)
-                        .toList());
-    }
-
-    /** Both results, which are awaited at the same time, or the first failure once both have completed. */
-    static <A, B> Uni<Tuple2<A, B>> both(Uni<A> one, Uni<B> other) {
-        return Uni.combine().all().unis(one, other).collectFailures().asTuple().onFailure(CompositeException.class)
-                .transform(Resumption::first);
-    }
-
-    private static Throwable first(Throwable failures) {
-        return ((CompositeException) failures).getCauses().get(0);
     }
 }

@@ -164,7 +164,7 @@ public final class RoomService {
                         saved.rooms().getOrDefault(room.name(), false) && grant.mayWatch(room), since));
             }
         });
-        return Resumption.both(Resumption.someAtATime(joins), resumption.isTakenOver(session)).emitOn(session.loop()::run)
+        return Completions.both(Completions.someAtATime(joins), resumption.isTakenOver(session)).emitOn(session.loop()::run)
                 .call(done -> resumption.saveChanged(session, saved).onFailure().transform(ErrorReply::of)
                         .emitOn(session.loop()::run))
                 .map(done -> {

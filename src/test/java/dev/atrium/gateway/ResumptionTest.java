@@ -14,11 +14,9 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -279,16 +277,6 @@ class ResumptionTest extends WithGateway {
     }
 
     @Test
-    void works_that_are_done_a_few_at_a_time_keep_their_order_and_the_first_failure_is_that_of_all() {
-        List<Uni<Integer>> works = IntStream.range(0, 20_000).mapToObj(each -> Uni.createFrom().item(each)).toList();
-        assertThat(done(Resumption.someAtATime(works))).isEqualTo(IntStream.range(0, 20_000).boxed().toList());
-        assertThat(done(Resumption.someAtATime(List.of()))).isEmpty();
-        ErrorReply gone = new ErrorReply(410, "gone");
-        assertThat(error(Resumption.someAtATime(List.of(works.get(0), Uni.createFrom().failure(gone), works.get(1)))))
-                .isSameAs(gone);
-    }
-
-    @Test
     void the_session_of_another_user_is_403_and_stays_for_that_user() {
         Client ann = admit(ANN);
         String token = ann.session.resumeToken();
@@ -405,19 +393,6 @@ class ResumptionTest extends WithGateway {
                 .containsEntry(RoomId.everyone("/chat"), everyone)
                 .containsEntry(RoomId.of("/chat", "~abcdefghijklmnopqrst"), own);
         assertThat(Resumption.rooms(saved, Map.of())).hasSize(3).containsEntry(RoomId.of("/chat", "lobby"), null);
-    }
-
-    @Test
-    void all_works_end_before_the_first_failure_is_reported() {
-        assertThat(done(Resumption.all(List.of()))).isEmpty();
-        assertThat(done(Resumption.all(List.of(Uni.createFrom().item(1), Uni.createFrom().item(2))))).containsExactly(1, 2);
-        boolean[] finished = new boolean[1];
-        assertThat(error(Resumption.all(List.of(Uni.createFrom().<Integer> failure(new ErrorReply(409, "first")),
-                Uni.createFrom().item(() -> {
-                    finished[0] = true;
-                    return 2;
-                }), Uni.createFrom().<Integer> failure(new ErrorReply(410, "second"))))).code()).isEqualTo(409);
-        assertThat(finished[0]).isTrue();
     }
 
     private SavedSession saved(Client client) {
