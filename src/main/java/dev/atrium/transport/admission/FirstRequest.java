@@ -162,6 +162,13 @@ final class FirstRequest extends ChannelDuplexHandler {
     }
 
     @Override
+    public void exceptionCaught(ChannelHandlerContext failed, Throwable cause) {
+        if (!HttpChannel.endLost(failed, cause)) {
+            failed.fireExceptionCaught(cause);
+        }
+    }
+
+    @Override
     public void channelInactive(ChannelHandlerContext closed) {
         stop();
         closed.fireChannelInactive();

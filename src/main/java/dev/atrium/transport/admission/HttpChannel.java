@@ -19,6 +19,7 @@ import io.vertx.core.http.impl.HttpServerRequestWrapper;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -31,6 +32,7 @@ public final class HttpChannel {
     private static final String DECODER = "httpDecoder";
     private static final String ENCODER = "httpEncoder";
     private static final String TLS = "ssl";
+    private static final String HANDLER = "handler";
 
     private HttpChannel() {
     }
@@ -77,6 +79,20 @@ public final class HttpChannel {
             ((Http2ConnectionHandler) codec.handler()).resetStream(codec, id, Http2Error.CANCEL.code(), codec.newPromise());
             codec.flush();
         }
+    }
+
+    /**
+     * Ends a connection that has broken before Vert.x has added the handler that would find that: Netty logs a warning for
+     * each.
+     *
+     * @return whether it did; if not, the next handler has to be told of the failure
+     */
+    static boolean endLost(ChannelHandlerContext context, Throwable cause) {
+        boolean lost = cause instanceof IOException && context.pipeline().context(HANDLER) == null;
+        if (lost) {
+            context.close();
+        }
+        return lost;
     }
 
     /** Hands over each channel that listens, of HTTP or not, on its event loop. Any thread. */

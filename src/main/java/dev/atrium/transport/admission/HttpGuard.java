@@ -335,6 +335,13 @@ final class HttpGuard extends ChannelDuplexHandler {
     }
 
     @Override
+    public void exceptionCaught(ChannelHandlerContext failed, Throwable cause) {
+        if (!HttpChannel.endLost(failed, cause)) {
+            failed.fireExceptionCaught(cause);
+        }
+    }
+
+    @Override
     public void channelInactive(ChannelHandlerContext closed) {
         stop();
         if (sent != null) {

@@ -10,6 +10,8 @@ import dev.atrium.it.fixture.SocketClient;
 import dev.atrium.it.fixture.StreamClient;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +21,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that do not arrive, or hardly, and those that only take long. */
 class SlowRequestIT {
@@ -39,6 +43,19 @@ class SlowRequestIT {
     @AfterAll
     static void stop() {
         replica.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "GET /ro", "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n" })
+    void a_connection_that_is_reset_before_a_whole_request_is_no_warning(String sent) throws IOException {
+        for (int i = 0; i < 10; i++) {
+            try (Socket client = new Socket("127.0.0.1", replica.port())) {
+                client.getOutputStream().write(sent.getBytes(StandardCharsets.US_ASCII));
+                client.setSoLinger(true, 0);
+            }
+        }
+        assertThat(replica.get("/rooms").statusCode()).isEqualTo(200);
+        assertThat(replica.log()).doesNotContain("exceptionCaught");
     }
 
     /** Sends the same bytes again and again until the server answers. */
