@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Requests to all replicas, and work on the sessions of one. */
 class ClusterTest extends WithGateway {
 
-    private static final Duration PATIENCE = Duration.ofMillis(50);
+    private static final Duration TIMEOUT = Duration.ofMillis(50);
     private static final Audience ALL = new Audience(Set.of(), Set.of());
 
     @Test
@@ -25,19 +25,19 @@ class ClusterTest extends WithGateway {
         Cluster cluster = new Cluster(backplane, sessions);
         cluster.serve("count", request -> Uni.createFrom().item("count of " + request));
         cluster.serve("name", request -> Uni.createFrom().item("name of " + request));
-        assertThat(done(cluster.callAll("name", "two words", PATIENCE))).containsExactly(Optional.of("name of two words"));
+        assertThat(done(cluster.callAll("name", "two words", TIMEOUT))).containsExactly(Optional.of("name of two words"));
     }
 
     @Test
     void a_replica_that_does_not_reply_in_time_is_an_empty_reply() {
         Cluster cluster = new Cluster(backplane, sessions);
         cluster.serve("count", request -> Uni.createFrom().nothing());
-        assertThat(done(cluster.callAll("count", "all", PATIENCE))).containsExactly(Optional.empty());
+        assertThat(done(cluster.callAll("count", "all", TIMEOUT))).containsExactly(Optional.empty());
     }
 
     @Test
     void a_request_that_this_version_does_not_know_fails() {
-        assertThat(error(new Cluster(backplane, sessions).callAll("unknown", "all", PATIENCE)).code()).isEqualTo(500);
+        assertThat(error(new Cluster(backplane, sessions).callAll("unknown", "all", TIMEOUT)).code()).isEqualTo(500);
     }
 
     @Test

@@ -105,8 +105,8 @@ class RevocationTest extends WithGateway {
         }
 
         @Override
-        public Uni<Acks> callAll(String question, Duration patience) {
-            return responder.apply(question).map(answer -> new Acks(List.of(answer), 1, 1));
+        public Uni<Acks> callAll(String request, Duration timeout) {
+            return responder.apply(request).map(answer -> new Acks(List.of(answer), 1, 1));
         }
     }
 }

@@ -29,10 +29,10 @@ final class SocketIoConnection implements EngineSocket.Listener {
     private static final int MAX_ENTERED = 200;
 
     /** Maximum characters of a namespace: one of more has more bytes than its name may have, and the refusal repeats it. */
-    private static final int LONGEST_NAMESPACE = 255;
+    private static final int MAX_NAMESPACE_LENGTH = 255;
 
     /** Bytes that a client in no namespace may leave unread: no budget of sessions counts them. */
-    private static final int MOST_UNREAD = 64 * 1024;
+    private static final int MAX_UNREAD = 64 * 1024;
 
     private final Namespaces namespaces;
     private final SocketIoConfig config;
@@ -151,10 +151,10 @@ final class SocketIoConnection implements EngineSocket.Listener {
         if (!packet.payload().isEmpty() && !Arguments.isObject(packet.payload())) {
             throw new MalformedPacketException("expected an object");
         }
-        if (packet.namespace().length() > LONGEST_NAMESPACE) {
+        if (packet.namespace().length() > MAX_NAMESPACE_LENGTH) {
             throw new MalformedPacketException("the namespace is too long");
         }
-        if (joined.isEmpty() && socket.sendQueue().pendingBytes() > MOST_UNREAD) {
+        if (joined.isEmpty() && socket.sendQueue().pendingBytes() > MAX_UNREAD) {
             socket.fail(CloseReason.SLOW_CONSUMER);
             return;
         }

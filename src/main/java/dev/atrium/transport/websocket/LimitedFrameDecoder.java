@@ -26,7 +26,7 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
     private static final int FRAGMENT_BYTES = 256;
 
     /** Fragments of a message after which Netty's aggregator copies them into one buffer. */
-    private static final int MOST_FRAGMENTS = 1_024;
+    private static final int MAX_FRAGMENTS = 1_024;
 
     /** Largest close code that a client may send (RFC 6455 section 7.4.2). */
     private static final int MAX_CLOSE_CODE = 4_999;
@@ -165,7 +165,7 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
             return;
         }
         boolean continued = (first & OPCODE) == CONTINUATION;
-        fragments = continued ? Math.min(fragments + 1, MOST_FRAGMENTS) : 0;
+        fragments = continued ? Math.min(fragments + 1, MAX_FRAGMENTS) : 0;
         long before = continued ? messageBytes : 0;
         // A negative length has its highest bit set, which is a protocol error that Netty's decoder reports.
         long length = payloadLength(in);
