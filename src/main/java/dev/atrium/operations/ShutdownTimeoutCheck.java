@@ -9,7 +9,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Warns at startup of Quarkus's own graceful shutdown. It waits for all requests to end, and a WebSocket is one that never
- * does, even after it has closed: each shutdown would take the whole of the timeout longer.
+ * does, even after it has closed: a shutdown takes the whole of the timeout longer once a client has opened one.
  */
 @Singleton
 final class ShutdownTimeoutCheck {
@@ -25,8 +25,8 @@ final class ShutdownTimeoutCheck {
     static void check(Config config) {
         config.getOptionalValue(SETTING, Duration.class).filter(timeout -> timeout.compareTo(Duration.ZERO) > 0)
                 .ifPresent(timeout -> LOG.warnf(
-                        "%s is %d s, and each shutdown takes that much longer: for Quarkus a WebSocket is a request that never "
-                                + "ends. The clients of Atrium do not need it; see \"Stopping\" in docs/operations.md",
-                        SETTING, timeout.toSeconds()));
+                        "%s is %d ms, and a shutdown takes that much longer if a client has ever opened a WebSocket: for "
+                                + "Quarkus it is a request that never ends. The clients of Atrium do not need it; see \"Stopping\" in docs/operations.md",
+                        SETTING, timeout.toMillis()));
     }
 }

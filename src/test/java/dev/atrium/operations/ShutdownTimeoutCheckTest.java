@@ -26,7 +26,7 @@ class ShutdownTimeoutCheckTest {
     @Test
     void a_timeout_is_named() {
         assertThat(warnings(Map.of("quarkus.shutdown.timeout", "30"))).singleElement().asString()
-                .startsWith("quarkus.shutdown.timeout is 30 s");
+                .startsWith("quarkus.shutdown.timeout is 30000 ms");
     }
 
     @Test

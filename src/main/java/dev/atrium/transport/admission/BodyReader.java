@@ -91,6 +91,7 @@ public final class BodyReader {
         if (!request.isEnded()) {
             request.handler(chunk -> {
                 if (request.bytesRead() > limit) {
+                    request.handler(null);
                     HttpChannel.abort(request);
                 }
             });

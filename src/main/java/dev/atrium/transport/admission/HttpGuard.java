@@ -51,7 +51,7 @@ final class HttpGuard extends ChannelDuplexHandler {
     /** Bytes of all bodies. */
     private long received;
     /** The same after which a connection that upgrades to HTTP/2 ends. */
-    private long mostReceived;
+    private long maxReceived;
     private final LastRead lastRead = new LastRead();
     private boolean parsed;
     private boolean inBody;
@@ -140,7 +140,7 @@ final class HttpGuard extends ChannelDuplexHandler {
             }
             received += content.content().readableBytes();
             lastRead.parsed(content);
-            if (upgrading && received > mostReceived) {
+            if (upgrading && received > maxReceived) {
                 // HTTP/1 knows no window, and Vert.x keeps what a stream does not read.
                 reading.close();
             }
@@ -274,7 +274,7 @@ final class HttpGuard extends ChannelDuplexHandler {
                 // From here on it is a WebSocket, HTTP/2 or a tunnel. For HTTP/2 Vert.x removes the handlers of HTTP/1 itself,
                 // when the request's body has arrived.
                 upgrading = response.headers().contains(HttpHeaderNames.UPGRADE, "h2c", true);
-                mostReceived = received + limits.upgradeBodyBytes();
+                maxReceived = received + limits.upgradeBodyBytes();
                 if (!upgrading) {
                     remove();
                 }

@@ -22,7 +22,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 final class SlowRequests {
 
     private static final Duration MAX_DURATION = Duration.ofHours(1);
-    private static final int HIGHEST_RATE = 1_000_000_000;
+    private static final int MAX_RATE = 1_000_000_000;
 
     private final SecurityConfig.Limits limits;
     private final ConnectionLimiter connections;
@@ -39,7 +39,7 @@ final class SlowRequests {
         this.limits = config.limits();
         Require.between("atrium.limits.header-time", limits.headerTime(), Duration.ZERO, MAX_DURATION);
         Require.between("atrium.limits.body-time", limits.bodyTime(), Duration.ZERO, MAX_DURATION);
-        Require.between("atrium.limits.body-rate", limits.bodyRate(), 0, HIGHEST_RATE);
+        Require.between("atrium.limits.body-rate", limits.bodyRate(), 0, MAX_RATE);
         Require.between("atrium.limits.response-time", limits.responseTime(), Duration.ZERO, MAX_DURATION);
         this.connections = connections;
         this.audit = audit;
@@ -71,7 +71,8 @@ final class SlowRequests {
      * refused included.
      */
     long upgradeBodyBytes() {
-        return 2 * maxBodySize;
+        // Without an overflow, also where the bytes of earlier bodies are added.
+        return 2 * Math.min(maxBodySize, Long.MAX_VALUE / 4);
     }
 
     RequestMemory memory() {

@@ -77,6 +77,7 @@ public final class FileRoutes implements Drainable {
     }
 
     private void find(RoutingContext context) {
+        bodies.discard(context);
         EventLoop eventLoop = RequestLoop.current();
         answer(context, eventLoop, new FileCommand.Find(transfers, room(context), context.pathParam("id")),
                 file -> send(context, file, eventLoop));
@@ -128,7 +129,6 @@ public final class FileRoutes implements Drainable {
         if (!get || range.length() == 0) {
             response.end();
         } else {
-            bodies.discard(context);
             downloads.incrementAndGet();
             new FileResponse(transfers, file, range, context, eventLoop, UnreadResponses.share(memory, request)).write()
                     .onComplete(written -> downloads.decrementAndGet());

@@ -1,6 +1,7 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.transport.admission.Admission;
+import dev.atrium.transport.admission.BodyReader;
 import io.quarkus.runtime.LaunchMode;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
@@ -57,9 +58,11 @@ public final class PageRoutes {
     /** Entity tags by path, computed once. Tags of the content prevent browsers from mixing the modules of two versions. */
     private final Map<String, String> tags;
     private final HtmlPages pages = new HtmlPages();
+    private final BodyReader bodies;
     private final boolean wholeSite;
 
-    PageRoutes(HttpConfig config) throws IOException {
+    PageRoutes(HttpConfig config, BodyReader bodies) throws IOException {
+        this.bodies = bodies;
         this.wholeSite = config.wholeSite();
         // In development files change while the server runs.
         this.tags = LaunchMode.current().isDevOrTest() ? Map.of()
@@ -79,6 +82,7 @@ public final class PageRoutes {
         readOnly(router, "/atrium-rtc.js", this::revalidate);
         for (String files : FILES) {
             router.route(files).method(HttpMethod.HEAD).order(AFTER_PERMISSIONS).handler(PageRoutes::describe);
+            router.route(files).method(HttpMethod.GET).order(AFTER_PERMISSIONS).handler(this::prepare);
         }
     }
 
@@ -92,6 +96,17 @@ public final class PageRoutes {
                 context.response().putHeader(HttpHeaders.CONTENT_TYPE, type);
             }
         });
+        context.next();
+    }
+
+    private void prepare(RoutingContext context) {
+        String ifRange = context.request().getHeader("If-Range");
+        if (ifRange != null && !ifRange.equals(context.response().headers().get(HttpHeaders.ETAG))) {
+            // Of another version than the client has the beginning of (RFC 9110 section 13.1.5).
+            context.request().headers().remove(RANGE);
+        }
+        // Not before: the handler of static files pauses the request until its response has ended.
+        context.addHeadersEndHandler(written -> context.vertx().runOnContext(now -> bodies.discard(context)));
         context.next();
     }
 
@@ -159,11 +174,6 @@ public final class PageRoutes {
         String tag = tags.get(context.normalizedPath());
         if (tag != null) {
             headers.set(HttpHeaders.ETAG, tag);
-        }
-        String ifRange = context.request().getHeader("If-Range");
-        if (ifRange != null && !ifRange.equals(tag)) {
-            // Of another version than the client has the beginning of (RFC 9110 section 13.1.5).
-            context.request().headers().remove(RANGE);
         }
         context.next();
     }

@@ -178,6 +178,7 @@ public class RoomsResource {
     })
     public Uni<State> state(@Context RoutingContext context) {
         RoomId room = RequestUrl.room(context);
+        bodies.discard(context);
         return execute(context, new Command.ReadState(readable(room))).map(state -> new State(room.name(),
                 state.members(), state.head().epoch(), state.head().offset()));
     }

@@ -95,11 +95,11 @@ public final class StreamRoutes {
         HttpServerRequest request = context.request();
         RoomId room = RequestUrl.room(context);
         StreamPosition since = since(request);
+        bodies.discard(context);
         if (request.method() == HttpMethod.HEAD) {
             head(context, format, RoomsResource.readable(room));
             return;
         }
-        bodies.discard(context);
         ConnectionLimiter.Slot slot = admission.connect(context, format.transport());
         if (slot == null) {
             return;

@@ -240,6 +240,13 @@ class PageIT {
         replica.given().header("Range", "bytes=0-9").header("If-Range", "\"another\"").get(file).then().statusCode(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "/atrium.d.ts", "/socket.io/socket.io.js" })
+    void a_file_without_a_tag_is_sent_whole_to_a_client_that_asks_for_a_part_of_one_version(String file) {
+        replica.given().header("Range", "bytes=0-9").get(file).then().statusCode(206);
+        replica.given().header("Range", "bytes=0-9").header("If-Range", "\"another\"").get(file).then().statusCode(200);
+    }
+
     @Test
     void where_tokens_are_required_the_page_is_public_and_the_messages_are_not() {
         Replica strict = SharedReplicas.strict();

@@ -48,6 +48,8 @@ class RequestMemoryIT {
     private static final byte[] MOST_OF_A_MEGABYTE = new byte[990_000];
     private static final String SEND = "{\"seq\":1,\"cmd\":\"send\",\"params\":{\"room\":\"a\",\"data\":\"%s\"}}"
             .formatted("x".repeat(900_000));
+    /** Setting of HTTP/2 with which the server may send nothing of a response's body. */
+    private static final byte[] NO_WINDOW = { 0, 4, 0, 0, 0, 0 };
     private static final String PAGE = "/rooms/history/messages?limit=1000";
 
     private static Replica replica;
@@ -138,15 +140,15 @@ class RequestMemoryIT {
     @CsvSource({ "HTTP/1.1, /rooms/lobby, text/event-stream", "HTTP/2, /rooms/lobby, text/event-stream",
             "HTTP/1.1, /rooms/lobby/messages?wait=50, application/json",
             "HTTP/2, /rooms/lobby/messages?wait=50, application/json",
-            "HTTP/2, /socket.io/?EIO=4&transport=polling, */*" })
+            "HTTP/2, /socket.io/?EIO=4&transport=polling, */*", "HTTP/2, /socket.io/socket.io.js, */*" })
     void bodies_that_nobody_needs_cost_other_clients_nothing(String version, String path, String accept) throws IOException {
         for (int i = 0; i < 2 * MORE_THAN_THE_HEAP; i++) {
             String target = path;
-            if (path.startsWith("/socket.io")) {
+            if (path.startsWith("/socket.io/?")) {
                 target += "&sid=" + replica.get(path).body().split("\"sid\":\"")[1].split("\"")[0];
             }
             if (version.equals("HTTP/2")) {
-                RawHttp2 client = RawHttp2.connect(replica.port());
+                RawHttp2 client = RawHttp2.connect(replica.port()).send(SETTINGS, 0, 0, NO_WINDOW);
                 open.add(client);
                 client.send(HEADERS, END_HEADERS, 1, RawHttp2.block("GET", target, accept));
                 client.write(repeated(RawHttp2.frame(DATA, 0, 1, (byte) 'x'), 60_000));
@@ -327,7 +329,7 @@ class RequestMemoryIT {
 
     /** Requests a hundred pages, and lets the server send nothing of them. */
     private static RawHttp2 unreadStreams() throws IOException {
-        RawHttp2 client = RawHttp2.connect(replica.port()).send(SETTINGS, 0, 0, new byte[] { 0, 4, 0, 0, 0, 0 });
+        RawHttp2 client = RawHttp2.connect(replica.port()).send(SETTINGS, 0, 0, NO_WINDOW);
         ByteArrayOutputStream requests = new ByteArrayOutputStream();
         for (int stream = 1; stream < 200; stream += 2) {
             requests.writeBytes(RawHttp2.frame(HEADERS, END_HEADERS | END_STREAM, stream,

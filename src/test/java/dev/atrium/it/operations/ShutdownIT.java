@@ -75,7 +75,7 @@ class ShutdownIT {
             long start = System.nanoTime();
             assertThat(replica.terminate()).isEqualTo(1);
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
-            assertThat(replica.log()).contains("quarkus.shutdown.timeout is 600 s", "the process is halted");
+            assertThat(replica.log()).contains("quarkus.shutdown.timeout is 600000 ms", "the process is halted");
         }
     }
 
