@@ -154,11 +154,21 @@ final class CatchUp {
         if (isMissing(first)) {
             awaitTurn();
         } else if (first != null) {
-            due.addAll(held);
-            dropHeld();
+            takeDue();
             handWhenDrained();
         } else if (!isAhead()) {
             caughtUp.run();
+        }
+    }
+
+    /** Takes one batch of what was held back: the rest stays counted, and is dropped if it becomes too much. */
+    private void takeDue() {
+        int bytes = 0;
+        while (!held.isEmpty() && due.size() < MAX_AT_ONCE && bytes < MAX_BYTES_AT_ONCE) {
+            EncodedMessage encoded = held.poll();
+            bytes += encoded.delivery.size();
+            count(-encoded.delivery.size());
+            due.add(encoded);
         }
     }
 

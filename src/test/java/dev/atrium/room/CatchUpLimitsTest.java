@@ -104,6 +104,22 @@ class CatchUpLimitsTest extends WithRooms {
     }
 
     @Test
+    void what_a_member_that_does_not_read_holds_back_stays_counted() {
+        Listener ann = new Listener("ann", one);
+        Membership membership = admit(ann, null);
+        for (int i = 0; i < 10; i++) {
+            source.say("x".repeat(30_000));
+        }
+        turn();
+        long held = one.delivery.held();
+        membership.follow();
+        assertThat(ann.writes).as("the member has not read what was sent before").isZero();
+        assertThat(one.delivery.held()).isBetween(held - 2 * 31_000, held - 31_000);
+        rooms.leave(membership);
+        assertThat(one.delivery.held()).isZero();
+    }
+
+    @Test
     void a_member_that_leaves_all_of_its_rooms_while_they_wait_reads_nothing_more() {
         join(new Listener("witness", one));
         source.say("a");

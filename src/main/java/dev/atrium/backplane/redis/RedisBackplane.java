@@ -282,9 +282,13 @@ public final class RedisBackplane implements Backplane {
         }
     }
 
-    private void republish() {
+    /** @param mayBeLost whether Redis may have lost where the sessions are that were resumed here */
+    private void republish(boolean mayBeLost) {
         sessionIndex.republish();
-        sessions.republish().onComplete(done -> presence.republish()).onComplete(done -> subscriptions.readMoved());
+        Future<?> written = sessions.republish().onComplete(done -> presence.republish());
+        if (mayBeLost) {
+            written.onComplete(done -> subscriptions.readMoved());
+        }
     }
 
     private void beat(boolean expired) {
@@ -308,9 +312,10 @@ public final class RedisBackplane implements Backplane {
             // Writes failed on a live connection, because Redis or the command queue was full.
             boolean unpublished = limiter.waiting() == 0 && republishPace
                     .isDue(presence.unpublished || sessions.unpublished || sessionIndex.isUnpublished());
-            if (mustRepublish || unregistered || unpublished) {
+            boolean mayBeLost = mustRepublish || unregistered || sessions.unpublished;
+            if (mayBeLost || unpublished) {
                 mustRepublish = false;
-                republish();
+                republish(mayBeLost);
             }
         });
         reaper.checkLeases();

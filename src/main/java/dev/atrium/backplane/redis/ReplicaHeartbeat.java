@@ -101,6 +101,7 @@ final class ReplicaHeartbeat {
         upSince = 0;
         held = false;
         publishes = false;
+        refusesProbes = false;
         lease.notRenewed();
     }
 
@@ -120,7 +121,8 @@ final class ReplicaHeartbeat {
                 .onSuccess(before -> loop.run(() -> renewed(now, before == null)))
                 .onFailure(failure -> loop.run(() -> refused(failure)));
         commands.send(Request.cmd(Command.PUBLISH).arg(channel).arg("?" + System.nanoTime()))
-                .onSuccess(published -> probePublished()).onFailure(this::probeRefused);
+                .onSuccess(published -> loop.run(this::probePublished))
+                .onFailure(failure -> loop.run(() -> probeRefused(failure)));
     }
 
     /**

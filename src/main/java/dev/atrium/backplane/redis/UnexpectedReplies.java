@@ -20,7 +20,10 @@ final class UnexpectedReplies {
     private static final int MAX_LINES = 100;
 
     /** Keys with a resume token in them, which nobody may read in a log. */
-    private static final Pattern SECRET = Pattern.compile("(?<=:session:\\{[^}]{1,64}}:).+");
+    private static final Pattern SECRET = Pattern.compile("(:session:\\{[^}]*}:).+");
+
+    /** Redis repeats the arguments of a command that it does not know, tokens and messages among them. */
+    private static final Pattern ARGUMENTS = Pattern.compile("(?s),? with args beginning with:.*");
 
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
@@ -28,10 +31,10 @@ final class UnexpectedReplies {
         if (!error.isUnexpected() || known.size() >= MAX_LINES) {
             return;
         }
-        List<String> keys = keys(request).stream().map(key -> SECRET.matcher(key).replaceFirst("…")).toList();
+        List<String> keys = keys(request).stream().map(key -> SECRET.matcher(key).replaceFirst("$1…")).toList();
         if (!keys.isEmpty() && known.add(error.code() + " " + keys.get(0))) {
             LOG.warnf("Redis answers with an error; another program may have written to one of these keys: %s: %s",
-                    String.join(", ", keys), error.text());
+                    String.join(", ", keys), ARGUMENTS.matcher(error.text()).replaceFirst(""));
         }
     }
 
@@ -45,6 +48,7 @@ final class UnexpectedReplies {
         if (!lines[2].equalsIgnoreCase("evalsha")) {
             return List.of(lines[4]);
         }
-        return IntStream.range(0, Integer.parseInt(lines[6])).mapToObj(i -> lines[8 + 2 * i]).toList();
+        return IntStream.range(0, Integer.parseInt(lines[6])).map(i -> 8 + 2 * i).filter(at -> at < lines.length - 1)
+                .mapToObj(at -> lines[at]).toList();
     }
 }

@@ -28,11 +28,11 @@ final class PendingFrames {
             addApart(frames);
             return;
         }
-        if (joined == null || joined.readableBytes() + size > JOINED_BYTES) {
-            joined = PooledByteBufAllocator.DEFAULT.directBuffer(Math.max(FIRST_BYTES, size));
-            buffers.add(joined);
-        }
         try {
+            if (joined == null || joined.readableBytes() + size > JOINED_BYTES) {
+                joined = PooledByteBufAllocator.DEFAULT.directBuffer(Math.max(FIRST_BYTES, size));
+                buffers.add(joined);
+            }
             joined.writeBytes(frames);
         } finally {
             frames.release();

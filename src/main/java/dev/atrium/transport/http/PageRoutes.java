@@ -2,6 +2,7 @@ package dev.atrium.transport.http;
 
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.BodyReader;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.quarkus.runtime.LaunchMode;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
@@ -82,7 +83,8 @@ public final class PageRoutes {
         readOnly(router, "/atrium-rtc.js", this::revalidate);
         for (String files : FILES) {
             router.route(files).method(HttpMethod.HEAD).order(AFTER_PERMISSIONS).handler(PageRoutes::describe);
-            router.route(files).method(HttpMethod.GET).order(AFTER_PERMISSIONS).handler(this::prepare);
+            router.route(files).method(HttpMethod.GET).order(AFTER_PERMISSIONS).handler(this::prepare)
+                    .failureHandler(PageRoutes::failed);
         }
     }
 
@@ -108,6 +110,13 @@ public final class PageRoutes {
         // Not before: the handler of static files pauses the request until its response has ended.
         context.addHeadersEndHandler(written -> context.vertx().runOnContext(now -> bodies.discard(context)));
         context.next();
+    }
+
+    /** Over HTTP/2 Quarkus would log an error, with a stack trace, for each client that goes before it has a file whole. */
+    private static void failed(RoutingContext context) {
+        if (!(context.failure() instanceof Http2Exception)) {
+            context.next();
+        }
     }
 
     private static void readOnly(Router router, String path, Handler<RoutingContext> handler) {

@@ -3,6 +3,7 @@ package dev.atrium.transport.socketio;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.PublicationRules;
 import dev.atrium.room.Data;
+import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.RequestMemory;
 import dev.atrium.transport.engineio.EngineSocket;
@@ -28,11 +29,8 @@ final class SocketIoConnection implements EngineSocket.Listener {
     /** Maximum number of namespaces that are remembered: more than a client can be in at a time. */
     private static final int MAX_ENTERED = 200;
 
-    /** Maximum characters of a namespace: one of more has more bytes than its name may have, and the refusal repeats it. */
-    private static final int MAX_NAMESPACE_LENGTH = 255;
-
     /** Bytes that a client in no namespace may leave unread: no budget of sessions counts them. */
-    private static final int MAX_UNREAD = 64 * 1024;
+    private static final int MAX_UNREAD_BYTES = 64 * 1024;
 
     private final Namespaces namespaces;
     private final SocketIoConfig config;
@@ -151,10 +149,11 @@ final class SocketIoConnection implements EngineSocket.Listener {
         if (!packet.payload().isEmpty() && !Arguments.isObject(packet.payload())) {
             throw new MalformedPacketException("expected an object");
         }
-        if (packet.namespace().length() > MAX_NAMESPACE_LENGTH) {
+        if (packet.namespace().length() > RoomId.MAX_BYTES) {
+            // Its CONNECT_ERROR would repeat up to a megabyte.
             throw new MalformedPacketException("the namespace is too long");
         }
-        if (joined.isEmpty() && socket.sendQueue().pendingBytes() > MAX_UNREAD) {
+        if (joined.isEmpty() && socket.sendQueue().pendingBytes() > MAX_UNREAD_BYTES) {
             socket.fail(CloseReason.SLOW_CONSUMER);
             return;
         }

@@ -96,6 +96,13 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
     /** Counts what has arrived of a message: many clients that never complete theirs would take the memory of all. */
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        if (!corrupt) {
+            countUnfinished(ctx);
+        }
+        super.channelReadComplete(ctx);
+    }
+
+    private void countUnfinished(ChannelHandlerContext ctx) {
         if (share == null && unfinished() >= RequestMemory.SMALL_BYTES) {
             share = memory.share(ctx.executor(), () -> giveUp(ctx));
         }
@@ -107,7 +114,6 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
         } else if (share != null) {
             share.hold(unfinished());
         }
-        super.channelReadComplete(ctx);
     }
 
     private void giveUp(ChannelHandlerContext ctx) {
@@ -115,7 +121,6 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
             return;
         }
         corrupt = true;
-        fragments = 0;
         discardUnfinished(ctx);
         if (share != null) {
             share.release();

@@ -192,6 +192,19 @@ class ReconnectingConnectionTest {
     }
 
     @Test
+    void the_arguments_of_a_command_that_redis_does_not_know_are_not_logged() {
+        up();
+        try (CapturedLog lines = new CapturedLog(UnexpectedReplies.class.getName())) {
+            connection.send(Request.cmd(Command.SET).arg("atrium:session:{node}:secret").arg("@secret"));
+            sent();
+            redis.last().replies.get(redis.last().replies.size() - 1).fail(ErrorType.create(
+                    "ERR unknown command 'SET', with args beginning with: 'atrium:session:{node}:secret' '@secret' "));
+            assertThat(lines.lines()).singleElement().asString().endsWith(": ERR unknown command 'SET'")
+                    .doesNotContain("secret");
+        }
+    }
+
+    @Test
     void a_replica_of_redis_is_not_connected_to() {
         redis.info = "role:slave\r\nmaster_replid:c9a3\r\n";
         connection.start();
