@@ -49,7 +49,7 @@ class RecoveryApplicationIT {
             assertThat(client.await(6).get(5)).isEqualTo("42/lab,[\"private\",\"hi\"," + offset);
             client.text("42/lab,[\"ask me\"]");
             assertThat(client.await(7).get(6)).as("the client's last argument is its acknowledgement")
-                    .isEqualTo("42/lab,0[\"question\",6,7]");
+                    .matches("42/lab,\\d+\\[\"question\",6,7]");
         }
     }
 
@@ -61,8 +61,8 @@ class RecoveryApplicationIT {
             client.text("40/lab,{}");
             client.await(3);
             client.text("42/lab,7[\"ask me for all\"]");
-            client.await(4);
-            client.text("43/lab,0[1,\"two\",{\"three\":3}]");
+            String question = client.await(4).get(3);
+            client.text("43/lab," + question.replaceAll("^42/lab,(\\d+)\\[.*", "$1") + "[1,\"two\",{\"three\":3}]");
             assertThat(client.await(5).get(4)).isEqualTo("43/lab,7[\"[1, \\\"two\\\", {\\\"three\\\":3}]\"]");
         }
     }
