@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RequestMemoryIT {
 
     private static final int HEAP_MEGABYTES = 96;
-    private static final int MORE_THAN_THE_HEAP = 150;
+    private static final int MORE_THAN_THE_HEAP = 110;
     private static final byte[] MOST_OF_A_MEGABYTE = new byte[990_000];
     private static final String SEND = "{\"seq\":1,\"cmd\":\"send\",\"params\":{\"room\":\"a\",\"data\":\"%s\"}}"
             .formatted("x".repeat(900_000));
