@@ -142,10 +142,12 @@ final class ReconnectingConnection {
         }
     }
 
-    /** Whether the data at the other end could not be identified. */
-    boolean isUnidentified() {
+    /** Connects again if Redis refused the write by which a connection identifies its data; call it when it takes writes. */
+    void restartUnlessIdentified() {
         Live current = live;
-        return current != null && UNIDENTIFIED.equals(current.target.dataHistory);
+        if (current != null && UNIDENTIFIED.equals(current.target.dataHistory)) {
+            restart("to identify the data of Redis, which accepts writes again");
+        }
     }
 
     /** Whether it was made before Redis lost its data, and the other one after it. */

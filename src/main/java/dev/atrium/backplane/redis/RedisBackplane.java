@@ -269,13 +269,6 @@ public final class RedisBackplane implements Backplane {
         return new RedisProblems(problems);
     }
 
-    /** Redis refused the write by which a connection identifies its data, and accepts writes now. */
-    private static void reconnectUnlessIdentified(ReconnectingConnection connection) {
-        if (connection.isUnidentified()) {
-            connection.restart("to identify the data of Redis, which accepts writes again");
-        }
-    }
-
     private static void reconnectIfOutdated(ReconnectingConnection connection, ReconnectingConnection other) {
         if (connection.hasOtherData(other)) {
             connection.restart("to identify the data of Redis again");
@@ -294,9 +287,9 @@ public final class RedisBackplane implements Backplane {
     private void beat(boolean expired) {
         mustRepublish |= expired;
         rpcChannel.renewed(expired, this::handle);
-        reconnectUnlessIdentified(commands);
+        commands.restartUnlessIdentified();
         if (publications != commands) {
-            reconnectUnlessIdentified(publications);
+            publications.restartUnlessIdentified();
             reconnectIfOutdated(publications, commands);
             reconnectIfOutdated(commands, publications);
             // Redis closes no idle connection, but this client does.

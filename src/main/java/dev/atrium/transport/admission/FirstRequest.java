@@ -163,9 +163,7 @@ final class FirstRequest extends ChannelDuplexHandler {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext failed, Throwable cause) {
-        if (!HttpChannel.endLost(failed, cause)) {
-            failed.fireExceptionCaught(cause);
-        }
+        HttpChannel.failed(failed, cause);
     }
 
     @Override

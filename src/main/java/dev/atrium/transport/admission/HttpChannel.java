@@ -82,17 +82,15 @@ public final class HttpChannel {
     }
 
     /**
-     * Ends a connection that has broken before Vert.x has added the handler that would find that: Netty logs a warning for
-     * each.
-     *
-     * @return whether it did; if not, the next handler has to be told of the failure
+     * Tells the next handler of a failure. Ends a connection that has broken before Vert.x has added the handler that would
+     * find that: Netty would log a warning for each.
      */
-    static boolean endLost(ChannelHandlerContext context, Throwable cause) {
-        boolean lost = cause instanceof IOException && context.pipeline().context(HANDLER) == null;
-        if (lost) {
+    static void failed(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException && context.pipeline().context(HANDLER) == null) {
             context.close();
+        } else {
+            context.fireExceptionCaught(cause);
         }
-        return lost;
     }
 
     /** Hands over each channel that listens, of HTTP or not, on its event loop. Any thread. */

@@ -289,7 +289,7 @@ final class HttpGuard extends ChannelDuplexHandler {
             }
         }
         if (message instanceof FullHttpResponse empty && isEmptyRefusal(empty)) {
-            FullHttpResponse response = withProblem(empty);
+            FullHttpResponse response = ProblemResponse.insteadOf(empty, cors, origin);
             if (inBody) {
                 // The next request of a client that does not send its body would be taken for it.
                 response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
@@ -315,15 +315,6 @@ final class HttpGuard extends ChannelDuplexHandler {
                 && !response.content().isReadable() && !response.headers().contains(HttpHeaderNames.VARY);
     }
 
-    private FullHttpResponse withProblem(FullHttpResponse empty) {
-        FullHttpResponse response = ProblemResponse.of(Problem.of(Problem.malformedRequest()), cors, origin);
-        if (empty.headers().contains(HttpHeaderNames.CONNECTION)) {
-            response.headers().set(HttpHeaderNames.CONNECTION, empty.headers().get(HttpHeaderNames.CONNECTION));
-        }
-        ReferenceCountUtil.release(empty);
-        return response;
-    }
-
     private void remove() {
         context.pipeline().remove(bytes);
         context.pipeline().remove(this);
@@ -336,9 +327,7 @@ final class HttpGuard extends ChannelDuplexHandler {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext failed, Throwable cause) {
-        if (!HttpChannel.endLost(failed, cause)) {
-            failed.fireExceptionCaught(cause);
-        }
+        HttpChannel.failed(failed, cause);
     }
 
     @Override

@@ -26,4 +26,14 @@ final class ProblemResponse {
         response.headers().set(HttpHeaderNames.CONTENT_TYPE, Problem.TYPE).set(HttpHeaderNames.CONTENT_LENGTH, json.length);
         return response;
     }
+
+    /** Releases an empty refusal, and returns one with a problem document that keeps the connection or not, as it does. */
+    static FullHttpResponse insteadOf(FullHttpResponse empty, CorsHeaders cors, String origin) {
+        FullHttpResponse response = of(Problem.of(Problem.malformedRequest()), cors, origin);
+        if (empty.headers().contains(HttpHeaderNames.CONNECTION)) {
+            response.headers().set(HttpHeaderNames.CONNECTION, empty.headers().get(HttpHeaderNames.CONNECTION));
+        }
+        empty.release();
+        return response;
+    }
 }

@@ -18,9 +18,7 @@ class HttpChannelTest {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            if (!HttpChannel.endLost(context, cause)) {
-                context.fireExceptionCaught(cause);
-            }
+            HttpChannel.failed(context, cause);
         }
     });
 
